@@ -1,0 +1,173 @@
+//! The bank of templates: exchanges that were read once, by their class bytes. Lookup is exact; the hash only chooses where to look.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+/// What must be equal before bytes are compared: protocol, context, direction, and how long the messages are (`ABSENT` where there is none).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Frame {
+    pub protocol: u16,
+    pub context: u32,
+    pub from_server: bool,
+    pub request: u32,
+    pub answer: u32,
+}
+
+pub const ABSENT: u32 = u32::MAX;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Run {
+    pub at: u32,
+    pub length: u32,
+}
+
+/// A value span: followed as a number where it is at most eight bytes long.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ValueSpan {
+    pub answer: bool,
+    pub at: u32,
+    pub length: u32,
+    pub little: bool,
+}
+
+/// One exchange that was read: which bytes are class, which are values, what is wanted of its repetitions.
+#[derive(Debug)]
+pub struct Template {
+    pub frame: Frame,
+    pub request: Vec<u8>,
+    pub answer: Vec<u8>,
+    request_class: Vec<Run>,
+    answer_class: Vec<Run>,
+    pub values: Vec<ValueSpan>,
+    /// Every occurrence is kept.
+    pub keep: bool,
+    /// The bytes (answer?, offset, length) whose different contents are counted.
+    pub distinct: Option<(bool, u32, u32)>,
+}
+
+/// How the reading marked the bytes of one message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    pub answer: bool,
+    pub at: u32,
+    pub length: u32,
+    pub value: bool,
+    pub little: bool,
+}
+
+struct Shape {
+    request_class: Vec<Run>,
+    answer_class: Vec<Run>,
+    table: HashMap<u64, Vec<u32>>,
+}
+
+/// All templates. Memory is bounded by `MOST_TEMPLATES` and `MOST_BYTES`; what does not fit is refused, and counted by the caller.
+pub struct Bank {
+    templates: Vec<Template>,
+    shapes: HashMap<Frame, Vec<Shape>>,
+    hasher: RandomState,
+    bytes: usize,
+}
+
+const MOST_TEMPLATES: usize = 400_000;
+const MOST_BYTES: usize = 96 << 20;
+
+impl Default for Bank {
+    fn default() -> Self {
+        Self { templates: Vec::new(), shapes: HashMap::new(), hasher: RandomState::new(), bytes: 0 }
+    }
+}
+
+impl Bank {
+    pub fn get(&self, template: u32) -> Option<&Template> {
+        self.templates.get(template as usize)
+    }
+
+    pub fn has_room(&self) -> bool {
+        self.templates.len() < MOST_TEMPLATES && self.bytes < MOST_BYTES
+    }
+
+    /// True where the exchange is a repetition of the template.
+    pub fn matches(&self, template: u32, frame: &Frame, request: &[u8], answer: &[u8]) -> bool {
+        self.get(template).is_some_and(|known| {
+            known.frame == *frame
+                && same(&known.request_class, &known.request, request)
+                && same(&known.answer_class, &known.answer, answer)
+        })
+    }
+
+    /// The template that the exchange repeats. Where several do, the one that was learned first.
+    pub fn find(&self, frame: &Frame, request: &[u8], answer: &[u8]) -> Option<u32> {
+        let mut found = None;
+        for shape in self.shapes.get(frame)? {
+            let hash = self.hash(&shape.request_class, request, &shape.answer_class, answer);
+            for template in shape.table.get(&hash).into_iter().flatten() {
+                if found.is_none_or(|first| *template < first) && self.matches(*template, frame, request, answer) {
+                    found = Some(*template);
+                }
+            }
+        }
+        found
+    }
+
+    /// Adds a template. The marks may lie anywhere: what is outside of the message is left out, what overlaps counts once (first mark wins).
+    pub fn add(&mut self, frame: Frame, request: &[u8], answer: &[u8], marks: &[Mark], keep: bool, distinct: Option<(bool, u32, u32)>) -> u32 {
+        let request_class = class_of(request.len(), marks.iter().filter(|mark| !mark.answer));
+        let answer_class = class_of(answer.len(), marks.iter().filter(|mark| mark.answer));
+        let values = marks.iter().filter(|mark| mark.value && mark.length > 0).filter(|mark| {
+            let size = if mark.answer { answer.len() } else { request.len() };
+            (mark.at as usize).saturating_add(mark.length as usize) <= size
+        });
+        let values = values.map(|mark| ValueSpan { answer: mark.answer, at: mark.at, length: mark.length, little: mark.little }).collect();
+        let number = self.templates.len() as u32;
+        let hash = self.hash(&request_class, request, &answer_class, answer);
+        let shapes = self.shapes.entry(frame).or_default();
+        match shapes.iter_mut().find(|shape| shape.request_class == request_class && shape.answer_class == answer_class) {
+            Some(shape) => shape.table.entry(hash).or_default().push(number),
+            None => {
+                let table = HashMap::from([(hash, vec![number])]);
+                shapes.push(Shape { request_class: request_class.clone(), answer_class: answer_class.clone(), table });
+            }
+        }
+        self.bytes += request.len() + answer.len() + 200 + 8 * (request_class.len() + answer_class.len());
+        let (request, answer) = (request.to_vec(), answer.to_vec());
+        self.templates.push(Template { frame, request, answer, request_class, answer_class, values, keep, distinct });
+        number
+    }
+
+    fn hash(&self, request_class: &[Run], request: &[u8], answer_class: &[Run], answer: &[u8]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        for (runs, message) in [(request_class, request), (answer_class, answer)] {
+            for run in runs {
+                hasher.write(message.get(run.at as usize..(run.at + run.length) as usize).unwrap_or(&[]));
+            }
+        }
+        hasher.finish()
+    }
+}
+
+fn same(runs: &[Run], known: &[u8], message: &[u8]) -> bool {
+    runs.iter().all(|run| {
+        let place = run.at as usize..(run.at + run.length) as usize;
+        matches!((known.get(place.clone()), message.get(place)), (Some(a), Some(b)) if a == b)
+    })
+}
+
+/// The runs of class bytes: everything that no mark covers.
+fn class_of<'a>(length: usize, marks: impl Iterator<Item = &'a Mark>) -> Vec<Run> {
+    let length = length as u32;
+    let mut covered: Vec<(u32, u32)> = marks.map(|mark| (mark.at.min(length), mark.at.saturating_add(mark.length).min(length))).collect();
+    covered.sort_unstable();
+    let mut runs = Vec::new();
+    let mut at = 0;
+    for (start, end) in covered {
+        if start > at {
+            runs.push(Run { at, length: start - at });
+        }
+        at = at.max(end);
+    }
+    if at < length {
+        runs.push(Run { at, length: length - at });
+    }
+    runs
+}

@@ -1,0 +1,45 @@
+//! DNP3 (IEEE 1815-2012): link frames with a CRC after the header and after every 16 bytes (9.2), joined by the transport header (8.2).
+//!
+//! The message: the ten bytes of the first frame's header, its transport byte, then the application data of all segments without CRCs.
+
+use super::{Cut, Part, State};
+
+const HEADER: usize = 10;
+const BLOCK: usize = 16;
+const FINAL: u8 = 0x80;
+const FIRST: u8 = 0x40;
+
+pub(super) fn cut(_: &mut State, window: &[u8]) -> Cut {
+    let Some(header) = window.get(..HEADER) else { return Cut::More { need: HEADER } };
+    let [0x05, 0x64, length, ..] = *header else { return Cut::Bad { have: i64::from(header.first().copied().unwrap_or(0)) } };
+    if length < 5 {
+        return Cut::Bad { have: i64::from(length) };
+    }
+    let user = usize::from(length) - 5;
+    let whole = HEADER + user + 2 * user.div_ceil(BLOCK);
+    if window.len() < whole {
+        return Cut::More { need: whole };
+    }
+    if user == 0 {
+        return Cut::Whole { length: HEADER };
+    }
+    let transport = window.get(HEADER).copied().unwrap_or(0);
+    let mut parts = Vec::with_capacity(2 + user / BLOCK);
+    let mut skip = 1;
+    if transport & FIRST != 0 {
+        parts.push(Part::Window { at: 0, length: HEADER });
+        skip = 0;
+    }
+    let mut at = HEADER;
+    let mut left = user;
+    while left > 0 {
+        let length = left.min(BLOCK);
+        if length > skip {
+            parts.push(Part::Window { at: at + skip, length: length - skip });
+        }
+        skip = 0;
+        at += length + 2;
+        left -= length;
+    }
+    Cut::Pieces { length: whole, parts, last: transport & FINAL != 0 }
+}

@@ -1,0 +1,123 @@
+//! HTTP/1 (RFC 9112): heads as messages, with the first bytes of textual bodies; the rest of bodies is skipped by length or by chunks.
+
+use super::{find, Cut, Part, State as All};
+
+const HEAD_MOST: usize = 32 << 10;
+const BODY_MOST: usize = 4096;
+const TEXTUAL: [&[u8]; 5] = [b"text/html", b"xml", b"json", b"soap", b"x-www-form-urlencoded"];
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum State {
+    #[default]
+    Head,
+    Chunk,
+    ChunkEnd,
+    Trailer,
+    Opaque,
+}
+
+pub(super) fn cut(all: &mut All, window: &[u8]) -> Cut {
+    let state = &mut all.http;
+    match state {
+        State::Head => head(state, window),
+        State::Chunk => chunk(state, window),
+        State::ChunkEnd => {
+            *state = State::Chunk;
+            Cut::Skip { length: 2 }
+        }
+        State::Trailer => trailer(state, window),
+        State::Opaque => Cut::Opaque,
+    }
+}
+
+fn head(state: &mut State, window: &[u8]) -> Cut {
+    if window.first().is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
+        return Cut::Skip { length: 1 };
+    }
+    let Some(length) = find(window, b"\r\n\r\n").map(|at| at + 4) else {
+        let sane = window.iter().take(16).all(|byte| (0x20..0x7f).contains(byte) || matches!(byte, b'\r' | b'\n' | b'\t'));
+        return if window.len() > HEAD_MOST || !sane { Cut::Bad { have: window.len() as i64 } } else { Cut::More { need: window.len() + 1 } };
+    };
+    let head = window.get(..length).unwrap_or(window);
+    let body = body_of(head);
+    let shown = match body {
+        Body::Length(size) if textual(head) => size.min(BODY_MOST as u64) as usize,
+        _ => 0,
+    };
+    if window.len() < length + shown {
+        return Cut::More { need: length + shown };
+    }
+    match body {
+        Body::Chunks => *state = State::Chunk,
+        Body::UntilClose => *state = State::Opaque,
+        _ => {}
+    }
+    let Body::Length(size) = body else { return Cut::Whole { length } };
+    let rest = size.saturating_sub(shown as u64).min(1 << 40) as usize;
+    if rest == 0 {
+        return Cut::Whole { length: length + shown };
+    }
+    Cut::Pieces { length: length + shown + rest, parts: vec![Part::Window { at: 0, length: length + shown }], last: true }
+}
+
+enum Body {
+    None,
+    Length(u64),
+    Chunks,
+    UntilClose,
+}
+
+/// How the body after a head ends (RFC 9112 section 6.3). A response to HEAD is recognised by the next head that follows at once.
+fn body_of(head: &[u8]) -> Body {
+    let status = head.strip_prefix(b"HTTP/1.").and_then(|rest| rest.get(2..5));
+    if status.is_some_and(|code| code.first() == Some(&b'1') || code == b"204" || code == b"304") {
+        return if status == Some(b"101") { Body::UntilClose } else { Body::None };
+    }
+    if field(head, b"transfer-encoding:").is_some_and(|value| contains(value, b"chunked")) {
+        return Body::Chunks;
+    }
+    if let Some(value) = field(head, b"content-length:") {
+        let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).take(18);
+        return Body::Length(digits.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')));
+    }
+    if status.is_some() { Body::UntilClose } else { Body::None }
+}
+
+fn textual(head: &[u8]) -> bool {
+    field(head, b"content-type:").is_some_and(|value| TEXTUAL.iter().any(|word| contains(value, word)))
+}
+
+/// The value of a header field, without leading blanks; `name` in lower case with its colon.
+fn field<'a>(head: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    head.split(|byte| *byte == b'\n').skip(1).find_map(|line| {
+        let start = line.get(..name.len())?;
+        start.eq_ignore_ascii_case(name).then(|| line.get(name.len()..).unwrap_or(&[]).trim_ascii())
+    })
+}
+
+fn contains(hay: &[u8], word: &[u8]) -> bool {
+    hay.windows(word.len()).any(|found| found.eq_ignore_ascii_case(word))
+}
+
+fn chunk(state: &mut State, window: &[u8]) -> Cut {
+    let Some(end) = find(window, b"\r\n") else {
+        return if window.len() > 1024 { Cut::Bad { have: window.len() as i64 } } else { Cut::More { need: window.len() + 1 } };
+    };
+    let digits = window.get(..end).unwrap_or(&[]);
+    let size = digits.iter().map_while(|byte| char::from(*byte).to_digit(16)).take(12).fold(0u64, |sum, digit| sum << 4 | u64::from(digit));
+    if !digits.first().is_some_and(u8::is_ascii_hexdigit) {
+        return Cut::Bad { have: digits.len() as i64 };
+    }
+    *state = if size == 0 { State::Trailer } else { State::ChunkEnd };
+    Cut::Skip { length: end as u64 + 2 + size }
+}
+
+fn trailer(state: &mut State, window: &[u8]) -> Cut {
+    let Some(end) = find(window, b"\r\n") else {
+        return if window.len() > 4096 { Cut::Bad { have: window.len() as i64 } } else { Cut::More { need: window.len() + 1 } };
+    };
+    if end == 0 {
+        *state = State::Head;
+    }
+    Cut::Skip { length: end as u64 + 2 }
+}

@@ -1,0 +1,238 @@
+//! The exchange engine: packets in; known exchanges are counted, novel ones are handed out to be read once.
+
+mod deliver;
+mod judge;
+mod packets;
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::bank::{Bank, Mark};
+use crate::context::HostContexts;
+use crate::conversation::{Conversations, NO_PROTOCOL};
+use crate::flow::Flows;
+use crate::host::{End, Hosts};
+use crate::key::{ContextKey, Kind};
+use crate::packet::{Fragments, Piece};
+use crate::spec::Transport;
+use crate::table::Table;
+use crate::tally::{Moment, Tally};
+
+/// What is counted beside facts. Everything shed, skipped or not understood is here or in the conversations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    pub packets: u64,
+    pub bytes: u64,
+    pub unknown_link: u64,
+    pub cut_frames: u64,
+    pub lying_headers: u64,
+    pub nested_too_deep: u64,
+    pub snapped: u64,
+    pub tunnelled: u64,
+    pub non_ip: u64,
+    pub retransmitted: u64,
+    pub reordered: u64,
+    pub duplicated: u64,
+    pub gaps: u64,
+    pub gap_bytes: u64,
+    pub flows: u64,
+    pub flows_shed: u64,
+    pub conversations_shed: u64,
+    pub messages: u64,
+    pub novel: u64,
+    pub refused: u64,
+    pub requests_shed: u64,
+    pub buffers_shed: u64,
+    pub clock_backwards: u64,
+    pub contexts_refused: u64,
+    pub distinct_refused: u64,
+}
+
+/// How much the engine may hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub flows: usize,
+    pub buffered: usize,
+    pub pending: usize,
+    /// Novel exchanges that are read before packets have earned more.
+    pub novelty: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { flows: 65_536, buffered: 48 << 20, pending: 24 << 20, novelty: 40_000 }
+    }
+}
+
+/// One message and where it stands.
+#[derive(Clone, Copy)]
+struct Heard<'a> {
+    data: &'a [u8],
+    pieces: &'a [Piece],
+    kind: Kind,
+}
+
+/// A complete exchange: a request with its answer, or one of them alone.
+#[derive(Clone, Copy)]
+struct Exchange<'a> {
+    slot: u32,
+    born: u64,
+    conversation: u32,
+    protocol: u16,
+    from_server: bool,
+    request: Option<Heard<'a>>,
+    answer: Option<Heard<'a>>,
+    context_key: ContextKey,
+    seen_ns: i64,
+}
+
+/// A message that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub data: Vec<u8>,
+    pub pieces: Vec<Piece>,
+    pub kind: Kind,
+}
+
+/// A novel exchange, waiting to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Novel {
+    slot: u32,
+    born: u64,
+    pub conversation: u32,
+    pub protocol: u16,
+    pub from_server: bool,
+    pub request: Option<Held>,
+    pub answer: Option<Held>,
+    context_key: ContextKey,
+    pub context: u32,
+    pub seen_ns: i64,
+}
+
+/// A context that a reading opens: for the flow or for both hosts, for a protocol, under a key.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    pub for_hosts: bool,
+    pub protocol: u16,
+    pub key: ContextKey,
+    pub context: u32,
+}
+
+/// A flow to come: at the other end of this conversation (`ip` None) or at another address.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    pub protocol: u16,
+    pub transport: Transport,
+    pub port: u16,
+    pub ip: Option<End>,
+}
+
+/// What a reading says about the exchange that was handed out.
+#[derive(Clone, Debug, Default)]
+pub struct Lesson {
+    pub marks: Vec<Mark>,
+    pub keep: bool,
+    pub distinct: Option<(bool, u32, u32)>,
+    pub opens: Vec<Opening>,
+    pub expects: Vec<Expected>,
+}
+
+/// Messages that break their protocol's framing, by conversation.
+#[derive(Clone, Copy, Debug)]
+pub struct BadFraming {
+    pub conversation: u32,
+    pub protocol: u16,
+    pub from_server: bool,
+    pub have: i64,
+    pub count: u64,
+    pub first: Moment,
+    pub first_piece: Piece,
+}
+
+pub struct Engine {
+    pub table: Table,
+    pub hosts: Hosts,
+    pub conversations: Conversations,
+    pub tallies: Vec<Tally>,
+    pub bad: Vec<BadFraming>,
+    pub distinct: Vec<u64>,
+    bank: Bank,
+    flows: Flows,
+    fragments: Fragments,
+    contexts: HostContexts,
+    tally_index: HashMap<(u32, u32), u32, ahash::RandomState>,
+    bad_index: HashMap<(u32, bool), usize>,
+    distinct_seen: std::collections::HashSet<u128, ahash::RandomState>,
+    distinct_keys: [ahash::RandomState; 2],
+    expected: HashMap<(u32, Transport, u16), u16>,
+    waiting: Option<Novel>,
+    queue: VecDeque<Novel>,
+    pool: Vec<(Vec<u8>, Vec<Piece>)>,
+    counters: Counters,
+    limits: Limits,
+    buffered: usize,
+    pending_bytes: usize,
+    novelty_used: [u64; 2],
+    now_ns: i64,
+    sweep_ns: i64,
+}
+
+impl Engine {
+    pub fn new(table: Table, limits: Limits) -> Engine {
+        let protocols = table.len();
+        Engine {
+            table,
+            hosts: Hosts::default(),
+            conversations: Conversations::default(),
+            tallies: Vec::new(),
+            bad: Vec::new(),
+            distinct: vec![0; protocols],
+            bank: Bank::default(),
+            flows: Flows::new(limits.flows),
+            fragments: Fragments::default(),
+            contexts: HostContexts::default(),
+            tally_index: HashMap::default(),
+            bad_index: HashMap::new(),
+            distinct_seen: std::collections::HashSet::default(),
+            distinct_keys: [ahash::RandomState::new(), ahash::RandomState::new()],
+            expected: HashMap::new(),
+            waiting: None,
+            queue: VecDeque::new(),
+            pool: Vec::new(),
+            counters: Counters::default(),
+            limits,
+            buffered: 0,
+            pending_bytes: 0,
+            novelty_used: [0; 2],
+            now_ns: i64::MIN,
+            sweep_ns: i64::MIN,
+        }
+    }
+
+    /// The exchange that must be read before more packets may be fed.
+    pub fn waiting(&self) -> Option<&Novel> {
+        self.waiting.as_ref()
+    }
+
+    pub fn counters(&self) -> Counters {
+        Counters { contexts_refused: self.counters.contexts_refused + self.contexts.refused, flows: self.flows.births(), ..self.counters }
+    }
+
+    pub fn fragment_counters(&self) -> crate::packet::Counters {
+        self.fragments.counters()
+    }
+
+    pub fn template(&self, number: u32) -> Option<&crate::bank::Template> {
+        self.bank.get(number)
+    }
+
+    /// Ends all flows: what waits for an answer is handed out as unanswered. Call it again until nothing waits.
+    pub fn finish(&mut self) {
+        for slot in self.flows.all() {
+            self.close(slot);
+        }
+    }
+
+    fn protocol_name_is_known(&self, protocol: u16) -> bool {
+        protocol != NO_PROTOCOL && self.table.get(protocol).is_some()
+    }
+}

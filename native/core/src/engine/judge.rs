@@ -1,0 +1,234 @@
+//! Is an exchange known? Known ones are counted where they are; novel ones wait to be read, if the budget allows.
+
+use super::{Engine, Exchange, Heard, Held, Lesson, Novel};
+use crate::bank::{Frame, ABSENT};
+use crate::context::NO_CONTEXT;
+use crate::key::Kind;
+use crate::packet::Piece;
+use crate::tally::{Moment, Tally, NONE};
+
+/// Packets that earn one more reading, beyond the limit's stock: ordinary and vital.
+const EARN_ORDINARY: u64 = 32;
+const EARN_VITAL: u64 = 8;
+const MOST_DISTINCT: usize = 1 << 20;
+
+impl Engine {
+    /// Takes a complete exchange: judged at once, or after those that wait.
+    pub(super) fn settle(&mut self, exchange: Exchange<'_>) {
+        if self.waiting.is_some() {
+            let novel = own(&exchange);
+            self.queue.push_back(novel);
+        } else {
+            self.judge(exchange);
+        }
+    }
+
+    fn judge(&mut self, exchange: Exchange<'_>) {
+        let context = self.context_of(&exchange);
+        let frame = Frame {
+            protocol: exchange.protocol,
+            context,
+            from_server: exchange.from_server,
+            request: exchange.request.map_or(ABSENT, |heard| heard.data.len() as u32),
+            answer: exchange.answer.map_or(ABSENT, |heard| heard.data.len() as u32),
+        };
+        let request = exchange.request.map_or(&[][..], |heard| heard.data);
+        let answer = exchange.answer.map_or(&[][..], |heard| heard.data);
+        let last = self.conversations.get(exchange.conversation).map_or(NONE, |conversation| conversation.last_tally);
+        for guess in [self.tallies.get(last as usize).map_or(NONE, |tally| tally.next), last] {
+            let Some(template) = self.tallies.get(guess as usize).map(|tally| tally.template) else { continue };
+            if self.bank.matches(template, &frame, request, answer) {
+                self.count(guess, template, last, &exchange, request, answer);
+                return;
+            }
+        }
+        match self.bank.find(&frame, request, answer) {
+            Some(template) => {
+                let tally = self.tally(exchange.conversation, template, &exchange);
+                self.count(tally, template, last, &exchange, request, answer);
+            }
+            None => self.consider(exchange, context),
+        }
+    }
+
+    fn context_of(&mut self, exchange: &Exchange<'_>) -> u32 {
+        let protocol = exchange.protocol;
+        let key = exchange.context_key;
+        let flow = self.flows.get_mut(exchange.slot).filter(|flow| flow.born == exchange.born);
+        if let Some(context) = flow.and_then(|flow| flow.contexts.get(protocol, key)) {
+            return context;
+        }
+        let hosts = self.conversations.get(exchange.conversation).map(|conversation| (conversation.key.client, conversation.key.server));
+        hosts.and_then(|hosts| self.contexts.get(hosts, protocol, key)).unwrap_or(NO_CONTEXT)
+    }
+
+    fn tally(&mut self, conversation: u32, template: u32, exchange: &Exchange<'_>) -> u32 {
+        if let Some(tally) = self.tally_index.get(&(conversation, template)) {
+            return *tally;
+        }
+        let number = self.tallies.len() as u32;
+        if let Some(known) = self.bank.get(template) {
+            let pieces = |heard: Option<Heard<'_>>| heard.map_or_else(Vec::new, |heard| heard.pieces.to_vec());
+            let (request, answer) = (pieces(exchange.request), pieces(exchange.answer));
+            self.tallies.push(Tally::new(conversation, template, known, moment(exchange), &request, &answer));
+            self.tally_index.insert((conversation, template), number);
+        }
+        number
+    }
+
+    fn count(&mut self, number: u32, template: u32, last: u32, exchange: &Exchange<'_>, request: &[u8], answer: &[u8]) {
+        let Some(known) = self.bank.get(template) else { return };
+        let new = known.distinct.is_some_and(|place| {
+            let service = self.conversations.get(exchange.conversation).map(|conversation| (conversation.key.server, conversation.key.port));
+            let seen = (&mut self.distinct_seen, &self.distinct_keys);
+            match is_new(seen, (exchange.protocol, service), place, request, answer) {
+                Some(new) => new,
+                None => {
+                    self.counters.distinct_refused += 1;
+                    false
+                }
+            }
+        });
+        if new {
+            if let Some(slot) = self.distinct.get_mut(exchange.protocol as usize) {
+                *slot += 1;
+            }
+        }
+        if let Some(tally) = self.tallies.get_mut(number as usize) {
+            tally.add(known, moment(exchange), request, answer, last);
+            tally.distinct += u64::from(new);
+        }
+        if let Some(before) = self.tallies.get_mut(last as usize) {
+            before.next = number;
+        }
+        if let Some(conversation) = self.conversations.get_mut(exchange.conversation) {
+            conversation.last_tally = number;
+        }
+    }
+
+    /// A novel exchange: it waits to be read, unless the budget is spent.
+    fn consider(&mut self, exchange: Exchange<'_>, context: u32) {
+        let kind = exchange.request.or(exchange.answer).map_or_else(Kind::default, |heard| heard.kind);
+        let vital = self.table.get(exchange.protocol).is_some_and(|entry| entry.is_vital(&kind));
+        let earned = self.limits.novelty + self.counters.packets / if vital { EARN_VITAL } else { EARN_ORDINARY };
+        let affordable = self.novelty_used.get(usize::from(vital)).is_some_and(|used| *used < earned) && self.bank.has_room();
+        let Some(conversation) = self.conversations.get_mut(exchange.conversation) else { return };
+        if affordable && conversation.may_read(vital, exchange.seen_ns) {
+            if let Some(used) = self.novelty_used.get_mut(usize::from(vital)) {
+                *used += 1;
+            }
+            self.counters.novel += 1;
+            self.waiting = Some(Novel { context, ..own(&exchange) });
+        } else {
+            conversation.refuse(exchange.protocol, kind, moment(&exchange));
+            self.counters.refused += 1;
+        }
+    }
+
+    /// Learns from the reading of the exchange that waited; counts it, and goes on with those behind it. Returns the template's number.
+    pub fn teach(&mut self, lesson: &Lesson) -> Option<u32> {
+        let novel = self.waiting.take()?;
+        let request = novel.request.as_ref().map_or(&[][..], |held| held.data.as_slice());
+        let answer = novel.answer.as_ref().map_or(&[][..], |held| held.data.as_slice());
+        let frame = Frame {
+            protocol: novel.protocol,
+            context: novel.context,
+            from_server: novel.from_server,
+            request: novel.request.as_ref().map_or(ABSENT, |held| held.data.len() as u32),
+            answer: novel.answer.as_ref().map_or(ABSENT, |held| held.data.len() as u32),
+        };
+        let template = self.bank.add(frame, request, answer, &lesson.marks, lesson.keep, lesson.distinct);
+        let exchange = borrow(&novel);
+        let last = self.conversations.get(novel.conversation).map_or(NONE, |conversation| conversation.last_tally);
+        let tally = self.tally(novel.conversation, template, &exchange);
+        self.count(tally, template, last, &exchange, request, answer);
+        self.open(&novel, lesson);
+        while self.waiting.is_none() {
+            let Some(next) = self.queue.pop_front() else { break };
+            self.judge(borrow(&next));
+        }
+        Some(template)
+    }
+
+    fn open(&mut self, novel: &Novel, lesson: &Lesson) {
+        let Some(conversation) = self.conversations.get(novel.conversation) else { return };
+        let (client, server) = (conversation.key.client, conversation.key.server);
+        for opening in &lesson.opens {
+            if opening.for_hosts {
+                self.contexts.set((client, server), opening.protocol, opening.key, opening.context);
+            } else if let Some(flow) = self.flows.get_mut(novel.slot).filter(|flow| flow.born == novel.born) {
+                if !flow.contexts.set(opening.protocol, opening.key, opening.context) {
+                    self.counters.contexts_refused += 1;
+                }
+            }
+        }
+        for expected in &lesson.expects {
+            const MOST: usize = 16_384;
+            let answerer = if novel.from_server { client } else { server };
+            let end = expected.ip.map_or(answerer, |end| self.hosts.number(end));
+            if self.expected.len() < MOST {
+                self.expected.insert((end, expected.transport, expected.port), expected.protocol);
+            } else {
+                self.counters.contexts_refused += 1;
+            }
+        }
+    }
+}
+
+/// Where and when the exchange began: its request, or the answer that stands alone.
+fn moment(exchange: &Exchange<'_>) -> Moment {
+    let piece = exchange.request.or(exchange.answer).and_then(|heard| heard.pieces.first().copied());
+    let Piece { frame, file, .. } = piece.unwrap_or(Piece { frame: 0, file: 0, frame_offset: 0, length: 0 });
+    Moment { file, frame, seen_ns: exchange.seen_ns }
+}
+
+/// A protocol, and the server (with its port) that is asked.
+type Service = (u16, Option<(u32, u16)>);
+type Seen<'a> = (&'a mut std::collections::HashSet<u128, ahash::RandomState>, &'a [ahash::RandomState; 2]);
+
+/// True where the exchange's distinct bytes were not seen before at this server; None where there is no room to remember them.
+fn is_new((seen, keys): Seen<'_>, at: Service, place: (bool, u32, u32), request: &[u8], answer: &[u8]) -> Option<bool> {
+    let (in_answer, start, length) = place;
+    let message = if in_answer { answer } else { request };
+    let bytes = message.get(start as usize..(start as usize).saturating_add(length as usize))?;
+    let what = (at, bytes);
+    let [a, b] = keys;
+    let name = u128::from(a.hash_one(what)) << 64 | u128::from(b.hash_one(what));
+    if seen.contains(&name) {
+        return Some(false);
+    }
+    (seen.len() < MOST_DISTINCT).then(|| seen.insert(name))
+}
+
+fn own(exchange: &Exchange<'_>) -> Novel {
+    let hold = |heard: Heard<'_>| Held { data: heard.data.to_vec(), pieces: heard.pieces.to_vec(), kind: heard.kind };
+    Novel {
+        slot: exchange.slot,
+        born: exchange.born,
+        conversation: exchange.conversation,
+        protocol: exchange.protocol,
+        from_server: exchange.from_server,
+        request: exchange.request.map(hold),
+        answer: exchange.answer.map(hold),
+        context_key: exchange.context_key,
+        context: NO_CONTEXT,
+        seen_ns: exchange.seen_ns,
+    }
+}
+
+fn borrow(novel: &Novel) -> Exchange<'_> {
+    fn heard(held: &Held) -> Heard<'_> {
+        Heard { data: &held.data, pieces: &held.pieces, kind: held.kind }
+    }
+    Exchange {
+        slot: novel.slot,
+        born: novel.born,
+        conversation: novel.conversation,
+        protocol: novel.protocol,
+        from_server: novel.from_server,
+        request: novel.request.as_ref().map(heard),
+        answer: novel.answer.as_ref().map(heard),
+        context_key: novel.context_key,
+        seen_ns: novel.seen_ns,
+    }
+}

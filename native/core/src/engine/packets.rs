@@ -1,0 +1,421 @@
+//! From a captured frame to its flow: who sent it to whom, which conversation it belongs to, where its bytes go.
+
+use super::deliver::Window;
+use super::Engine;
+use crate::capture::Record;
+use crate::conversation::{Carrier, ConversationKey, NO_PROTOCOL};
+use crate::flow::{Flow, FlowKey, Recognised};
+use crate::host::{End, SightingKey, NO_ROOM};
+use crate::packet::{dissect, transport, Address, Fragment, Kind, Packet, Piece, Why};
+use crate::spec::Transport;
+use crate::stream::{Arrival, Direction};
+use crate::tally::Moment;
+
+const SYN: u8 = 0x02;
+const RST: u8 = 0x04;
+const ACK: u8 = 0x10;
+
+const SWEEP_NS: i64 = 10_000_000_000;
+/// Within this time, the same IP id and content in the same direction is a second copy of one packet.
+const COPY_NS: i64 = 20_000_000;
+
+/// A payload and where it stands: in one frame, or in the fragments of several.
+#[derive(Clone, Copy)]
+struct Payload<'a> {
+    data: &'a [u8],
+    pieces: &'a [Piece],
+}
+
+impl Engine {
+    pub(super) fn direction(&mut self, slot: u32, side: usize) -> Option<&mut Direction> {
+        self.flows.get_mut(slot).and_then(|flow| flow.directions.get_mut(side))
+    }
+
+    /// Takes one captured packet of the source's `file`. Must not be called while an exchange waits.
+    pub fn packet(&mut self, file: u32, record: &Record<'_>) {
+        self.counters.packets += 1;
+        self.counters.bytes += u64::from(record.wire_length);
+        self.counters.clock_backwards += u64::from(record.seen_ns < self.now_ns);
+        self.counters.snapped += u64::from((record.data.len() as u64) < u64::from(record.wire_length));
+        self.now_ns = self.now_ns.max(record.seen_ns);
+        if self.now_ns.saturating_sub(self.sweep_ns) > SWEEP_NS {
+            self.sweep_ns = self.now_ns;
+            self.sweep();
+        }
+        let packet = dissect(record.link, record.data);
+        let moment = Moment { file, frame: record.number, seen_ns: record.seen_ns };
+        self.counters.tunnelled += u64::from(packet.tunnels > 0);
+        let start = packet.start as usize;
+        let data = record.data.get(start..start + packet.length as usize).unwrap_or(&[]);
+        let piece = Piece { frame: record.number, file, frame_offset: packet.start, length: packet.length };
+        let payload = Payload { data, pieces: &[piece] };
+        match (packet.kind, packet.fragment) {
+            (Kind::Unread(why), _) => self.unread(why, &packet, record.wire_length, moment),
+            (Kind::Ip, Some(fragment)) => self.fragment(&packet, fragment, record, moment),
+            (kind, _) => self.dispatch(&packet, kind, payload, record.wire_length, moment),
+        }
+    }
+
+    fn unread(&mut self, why: Why, packet: &Packet, wire: u32, moment: Moment) {
+        match why {
+            Why::Link => self.counters.unknown_link += 1,
+            Why::Cut => self.counters.cut_frames += 1,
+            Why::Lying => self.counters.lying_headers += 1,
+            Why::Nested => self.counters.nested_too_deep += 1,
+        }
+        if packet.source.is_some() || packet.source_mac.is_some() {
+            self.dispatch(packet, Kind::Ip, Payload { data: &[], pieces: &[] }, wire, moment);
+        }
+    }
+
+    fn fragment(&mut self, packet: &Packet, _: Fragment, record: &Record<'_>, moment: Moment) {
+        let Some(whole) = self.fragments.add(packet, record.data, moment.file, record.number, record.seen_ns) else {
+            self.dispatch(packet, Kind::Ip, Payload { data: &[], pieces: &[] }, record.wire_length, moment);
+            return;
+        };
+        let (kind, start, length) = transport(packet, &whole.data);
+        let mut pieces = Vec::new();
+        crate::pieces::cut_out(&whole.pieces, start, length, &mut pieces);
+        let data = whole.data.get(start..start + length).unwrap_or(&[]);
+        self.dispatch(packet, kind, Payload { data, pieces: &pieces }, record.wire_length, moment);
+    }
+
+    fn dispatch(&mut self, packet: &Packet, kind: Kind, payload: Payload<'_>, wire: u32, moment: Moment) {
+        let (carrier, ports) = match kind {
+            Kind::Tcp { source, target, .. } => (Carrier::Tcp, [source, target]),
+            Kind::Udp { source, target } => (Carrier::Udp, [source, target]),
+            Kind::Icmp => (Carrier::Icmp, [0, 0]),
+            Kind::Layer2 => (Carrier::Ethernet, [packet.ether_type, packet.ether_type]),
+            Kind::Ip | Kind::Unread(_) if packet.source.is_some() => (Carrier::Ip, [u16::from(packet.protocol); 2]),
+            Kind::Ip | Kind::Unread(_) => (Carrier::Ethernet, [packet.ether_type; 2]),
+        };
+        let Some((sender, receiver)) = ends(packet, carrier) else { return };
+        let (key, side) = flow_key(sender, receiver, ports, carrier);
+        let flags = if let Kind::Tcp { flags, .. } = kind { flags } else { 0 };
+        let slot = match self.flows.find(&key) {
+            Some(slot) => slot,
+            None => match self.open_flow(key, side, (sender, receiver), ports, carrier, flags, moment) {
+                Some(slot) => slot,
+                None => return,
+            },
+        };
+        self.note(slot, side, packet, wire, moment);
+        match kind {
+            Kind::Tcp { sequence, acknowledgement, flags, .. } => {
+                self.tcp(slot, side, sequence, (flags & ACK != 0).then_some(acknowledgement), flags, payload, moment);
+            }
+            Kind::Udp { .. } => self.udp(slot, side, packet.ip_id, payload, moment),
+            Kind::Layer2 => self.layer2(slot, side, packet.ether_type, payload, moment),
+            _ => {}
+        }
+    }
+
+    /// Counts the packet in its conversation and for its sender.
+    fn note(&mut self, slot: u32, side: usize, packet: &Packet, wire: u32, moment: Moment) {
+        let Some(flow) = self.flows.get_mut(slot) else { return };
+        flow.last_ns = moment.seen_ns;
+        let sighting = SightingKey { mac: packet.source_mac, ip: packet.source, vlan: packet.vlan };
+        if let Some(guess) = flow.sightings.get_mut(side) {
+            *guess = self.hosts.see(*guess, sighting, packet.ttl, moment);
+        }
+        let from_server = usize::from((side == 0) == flow.first_is_server);
+        let Some(conversation) = self.conversations.get_mut(flow.conversation) else { return };
+        if let (Some(packets), Some(bytes)) = (conversation.packets.get_mut(from_server), conversation.bytes.get_mut(from_server)) {
+            *packets += 1;
+            *bytes += u64::from(wire);
+        }
+        conversation.last = moment;
+        for (mac, end) in [(packet.source_mac, from_server), (packet.target_mac, 1 - from_server)] {
+            if let (Some(slot @ None), Some(mac)) = (conversation.macs.get_mut(end), mac) {
+                *slot = Some(mac);
+            }
+        }
+        if conversation.vlan == 0 {
+            conversation.vlan = packet.vlan;
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn open_flow(
+        &mut self,
+        key: FlowKey,
+        side: usize,
+        (sender, receiver): (End, End),
+        ports: [u16; 2],
+        carrier: Carrier,
+        flags: u8,
+        moment: Moment,
+    ) -> Option<u32> {
+        if self.flows.is_full() {
+            self.sweep();
+            self.counters.flows_shed += 1;
+        }
+        let [source, target] = ports;
+        let (sender, receiver) = (self.hosts.number(sender), self.hosts.number(receiver));
+        let expected = self.expected_at(carrier, (sender, source), (receiver, target));
+        let sender_serves = match expected {
+            Some((_, serves)) => serves,
+            None => self.sender_serves(carrier, source, target, flags),
+        };
+        let (client, server, port) = if sender_serves { (receiver, sender, source) } else { (sender, receiver, target) };
+        if client == NO_ROOM || server == NO_ROOM {
+            self.counters.conversations_shed += 1;
+            return None;
+        }
+        let Some(conversation) = self.conversations.number(ConversationKey { client, server, carrier, port }, moment) else {
+            self.counters.conversations_shed += 1;
+            return None;
+        };
+        let mut flow = Flow::new(key, conversation, (side == 0) == sender_serves, moment.seen_ns, 0);
+        if let Some((protocol, _)) = expected {
+            flow.protocol = protocol;
+            flow.recognised = Recognised::Known;
+        }
+        if let Some(row) = self.conversations.get_mut(conversation) {
+            row.connections += 1;
+            if flow.protocol != NO_PROTOCOL {
+                row.protocol = flow.protocol;
+            }
+        }
+        Some(self.flows.insert(flow))
+    }
+
+    fn expected_at(&self, carrier: Carrier, sender: (u32, u16), receiver: (u32, u16)) -> Option<(u16, bool)> {
+        if self.expected.is_empty() {
+            return None;
+        }
+        let transport = transport_of(carrier)?;
+        let at = |(end, port): (u32, u16)| self.expected.get(&(end, transport, port)).copied();
+        at(receiver).map(|protocol| (protocol, false)).or_else(|| at(sender).map(|protocol| (protocol, true)))
+    }
+
+    /// Who serves: whom the SYN goes to, else who has a port that a protocol declares, else the lower port; else who was spoken to first.
+    fn sender_serves(&self, carrier: Carrier, source: u16, target: u16, flags: u8) -> bool {
+        if carrier == Carrier::Tcp && flags & SYN != 0 {
+            return flags & ACK != 0;
+        }
+        let Some(transport) = transport_of(carrier) else { return false };
+        match (self.table.is_port(transport, source), self.table.is_port(transport, target)) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => source < target,
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn tcp(&mut self, slot: u32, side: usize, sequence: u32, acknowledged: Option<u32>, flags: u8, payload: Payload<'_>, moment: Moment) {
+        if flags & SYN != 0 {
+            self.begin(slot, side, sequence);
+        }
+        let sequence = if flags & SYN != 0 { sequence.wrapping_add(1) } else { sequence };
+        if !payload.data.is_empty() && flags & RST == 0 {
+            self.segment(slot, side, sequence, payload, moment);
+        }
+        let other = 1 - side;
+        if acknowledged.is_some() && self.direction(slot, other).is_some_and(|direction| direction.is_holding()) {
+            self.release(slot, other, acknowledged, false);
+        }
+    }
+
+    fn begin(&mut self, slot: u32, side: usize, sequence: u32) {
+        if self.direction(slot, side).is_some_and(|direction| direction.is_new_beginning(sequence)) {
+            self.restart(slot);
+        }
+        if let Some(direction) = self.direction(slot, side) {
+            direction.begin(sequence);
+        }
+    }
+
+    /// The ports are used for another connection: what the old one left is ended.
+    fn restart(&mut self, slot: u32) {
+        let protocol = self.flows.get_mut(slot).map_or(NO_PROTOCOL, |flow| flow.protocol);
+        while self.flows.get_mut(slot).is_some_and(|flow| !flow.pending.is_empty()) {
+            self.give_up(slot, protocol);
+        }
+        let Some(flow) = self.flows.get_mut(slot) else { return };
+        let freed: usize = flow.directions.iter().map(|direction| direction.buffer.len() + direction.joined.len()).sum();
+        flow.directions = [Direction::default(), Direction::default()];
+        flow.contexts = crate::context::FlowContexts::default();
+        flow.recognised = Recognised::Searching(0);
+        let conversation = flow.conversation;
+        self.buffered = self.buffered.saturating_sub(freed);
+        if let Some(row) = self.conversations.get_mut(conversation) {
+            row.connections += 1;
+        }
+    }
+
+    fn segment(&mut self, slot: u32, side: usize, sequence: u32, payload: Payload<'_>, moment: Moment) {
+        let Some(direction) = self.direction(slot, side) else { return };
+        let window = Window { slot, side, data: payload.data, pieces: payload.pieces, seen_ns: moment.seen_ns };
+        match direction.arrive(sequence, payload.data.len()) {
+            Arrival::New(0) => self.stream(window),
+            Arrival::New(skip) => {
+                self.counters.retransmitted += 1;
+                self.stream_from(window, skip);
+            }
+            Arrival::Middle => {
+                direction.lost = true;
+                self.stream(window);
+            }
+            Arrival::Again => {
+                self.counters.retransmitted += 1;
+                return;
+            }
+            Arrival::Ahead => {
+                if let Some(piece) = payload.pieces.first() {
+                    direction.hold(sequence, payload.data, *piece, moment.seen_ns);
+                }
+                self.counters.reordered += 1;
+            }
+            Arrival::Lost(length) => {
+                self.lose(slot, side, length);
+                self.stream(window);
+            }
+        }
+        if self.direction(slot, side).is_some_and(|direction| direction.is_holding()) {
+            self.release(slot, side, None, false);
+        }
+    }
+
+    fn stream_from(&mut self, window: Window<'_>, skip: usize) {
+        let Some(data) = window.data.get(skip..) else { return };
+        let mut pieces = Vec::new();
+        crate::pieces::cut_out(window.pieces, skip, data.len(), &mut pieces);
+        self.stream(Window { data, pieces: &pieces, ..window });
+    }
+
+    fn release(&mut self, slot: u32, side: usize, acknowledged: Option<u32>, flush: bool) {
+        let now = self.now_ns;
+        while let Some(released) = self.direction(slot, side).and_then(|direction| direction.release(now, acknowledged, flush)) {
+            if released.gap > 0 {
+                self.lose(slot, side, released.gap);
+            }
+            let window = Window { slot, side, data: &released.data, pieces: &[released.piece], seen_ns: released.seen_ns };
+            self.stream(window);
+        }
+    }
+
+    fn lose(&mut self, slot: u32, side: usize, length: u64) {
+        self.counters.gaps += 1;
+        self.counters.gap_bytes += length;
+        let Some(flow) = self.flows.get_mut(slot) else { return };
+        let conversation = flow.conversation;
+        let Some(direction) = flow.directions.get_mut(side) else { return };
+        let held = direction.buffer.len() + direction.joined.len();
+        if direction.lose(length) {
+            self.buffered = self.buffered.saturating_sub(held);
+        }
+        if let Some(row) = self.conversations.get_mut(conversation) {
+            row.gaps += 1;
+            row.gap_bytes += length;
+        }
+    }
+
+    fn udp(&mut self, slot: u32, side: usize, ip_id: u16, payload: Payload<'_>, moment: Moment) {
+        if payload.data.is_empty() || self.is_copy(slot, side, ip_id, payload.data, moment) {
+            return;
+        }
+        let window = Window { slot, side, data: payload.data, pieces: payload.pieces, seen_ns: moment.seen_ns };
+        match self.recognise(&window, Transport::Udp) {
+            Some(protocol) => self.datagram(window, protocol),
+            None => self.leave_unread(slot, payload.data.len()),
+        }
+    }
+
+    /// True for a packet that a mirror port shows a second time.
+    fn is_copy(&mut self, slot: u32, side: usize, ip_id: u16, data: &[u8], moment: Moment) -> bool {
+        let [hasher, _] = &self.distinct_keys;
+        let hash = if ip_id == 0 { 0 } else { hasher.hash_one(data) as u32 };
+        let Some(flow) = self.flows.get_mut(slot) else { return false };
+        let Some(last) = flow.last_seen.get_mut(side) else { return false };
+        let again = ip_id != 0 && (last.0, last.1) == (ip_id, hash) && moment.seen_ns.saturating_sub(last.2) < COPY_NS;
+        *last = (ip_id, hash, moment.seen_ns);
+        let conversation = flow.conversation;
+        if again {
+            self.counters.duplicated += 1;
+            if let Some(row) = self.conversations.get_mut(conversation) {
+                row.again += 1;
+            }
+        }
+        again
+    }
+
+    fn layer2(&mut self, slot: u32, side: usize, ether_type: u16, payload: Payload<'_>, moment: Moment) {
+        self.counters.non_ip += 1;
+        let (protocol, skip) = match ether_type {
+            0 => self.table.llc(payload.data).unzip(),
+            known => (self.table.ether_type(known), Some(0)),
+        };
+        let (Some(protocol), Some(skip)) = (protocol, skip) else {
+            self.leave_unread(slot, payload.data.len());
+            return;
+        };
+        if let Some(flow) = self.flows.get_mut(slot) {
+            flow.protocol = protocol;
+            if let Some(row) = self.conversations.get_mut(flow.conversation) {
+                row.protocol = protocol;
+            }
+        }
+        let Some(data) = payload.data.get(skip..) else { return };
+        let mut pieces = Vec::new();
+        crate::pieces::cut_out(payload.pieces, skip, data.len(), &mut pieces);
+        self.datagram(Window { slot, side, data, pieces: &pieces, seen_ns: moment.seen_ns }, protocol);
+    }
+
+    fn sweep(&mut self) {
+        for slot in self.flows.stale(self.now_ns) {
+            self.close(slot);
+        }
+    }
+
+    /// Ends a flow: holes are given up, requests stay unanswered.
+    pub(super) fn close(&mut self, slot: u32) {
+        for side in 0..2 {
+            self.release(slot, side, None, true);
+        }
+        let protocol = self.flows.get_mut(slot).map_or(NO_PROTOCOL, |flow| flow.protocol);
+        if self.protocol_name_is_known(protocol) {
+            while self.flows.get_mut(slot).is_some_and(|flow| !flow.pending.is_empty()) {
+                self.give_up(slot, protocol);
+            }
+        }
+        if let Some(flow) = self.flows.remove(slot) {
+            let freed: usize = flow.directions.iter().map(|direction| direction.buffer.len() + direction.joined.len()).sum();
+            self.buffered = self.buffered.saturating_sub(freed);
+        }
+    }
+}
+
+fn transport_of(carrier: Carrier) -> Option<Transport> {
+    match carrier {
+        Carrier::Tcp => Some(Transport::Tcp),
+        Carrier::Udp => Some(Transport::Udp),
+        _ => None,
+    }
+}
+
+fn ends(packet: &Packet, carrier: Carrier) -> Option<(End, End)> {
+    if carrier == Carrier::Ethernet {
+        return Some((End::Mac(packet.source_mac?), End::Mac(packet.target_mac?)));
+    }
+    Some((End::Ip(packet.source?), End::Ip(packet.target?)))
+}
+
+/// The flow's key, and which end of it (0 or 1) the sender is.
+fn flow_key(sender: End, receiver: End, [source, target]: [u16; 2], carrier: Carrier) -> (FlowKey, usize) {
+    let (a, family) = number(sender);
+    let (b, _) = number(receiver);
+    if (a, source) <= (b, target) {
+        (FlowKey { ends: [a, b], ports: [source, target], carrier, family }, 0)
+    } else {
+        (FlowKey { ends: [b, a], ports: [target, source], carrier, family }, 1)
+    }
+}
+
+fn number(end: End) -> (u128, u8) {
+    match end {
+        End::Ip(Address::V4(bytes)) => (u128::from(u32::from_be_bytes(bytes)), 4),
+        End::Ip(Address::V6(bytes)) => (u128::from_be_bytes(bytes), 6),
+        End::Mac([a, b, c, d, e, f]) => (u128::from(u64::from_be_bytes([0, 0, a, b, c, d, e, f])), 2),
+    }
+}

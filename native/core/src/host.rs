@@ -1,0 +1,94 @@
+//! Which addresses were seen together on the wire: (MAC, IP, VLAN) sightings, and short numbers for addresses.
+
+use std::collections::HashMap;
+
+use crate::packet::Address;
+use crate::tally::Moment;
+
+/// An end of a conversation: an IP address, or a MAC on layer 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum End {
+    Ip(Address),
+    Mac([u8; 6]),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SightingKey {
+    pub mac: Option<[u8; 6]>,
+    pub ip: Option<Address>,
+    pub vlan: u16,
+}
+
+/// A sender as its frames show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighting {
+    pub key: SightingKey,
+    pub packets: u64,
+    pub first: Moment,
+    pub last: Moment,
+    pub least_ttl: u8,
+    pub greatest_ttl: u8,
+}
+
+const MOST_SIGHTINGS: usize = 200_000;
+const MOST_ENDS: usize = 400_000;
+
+#[derive(Default)]
+pub struct Hosts {
+    numbers: HashMap<End, u32>,
+    ends: Vec<End>,
+    index: HashMap<SightingKey, u32>,
+    sightings: Vec<Sighting>,
+    /// Packets of senders for which there was no room.
+    pub shed: u64,
+}
+
+/// The number of an end, or of a sighting, for which there was no room.
+pub const NO_ROOM: u32 = u32::MAX;
+
+impl Hosts {
+    /// The short number of an end: the same end has the same number as long as there is room.
+    pub fn number(&mut self, end: End) -> u32 {
+        if let Some(number) = self.numbers.get(&end) {
+            return *number;
+        }
+        if self.ends.len() >= MOST_ENDS {
+            return NO_ROOM;
+        }
+        let number = self.ends.len() as u32;
+        self.ends.push(end);
+        self.numbers.insert(end, number);
+        number
+    }
+
+    pub fn end(&self, number: u32) -> Option<End> {
+        self.ends.get(number as usize).copied()
+    }
+
+    /// Counts a frame of a sender; `guess` is the sighting of the flow's last frame in this direction. Returns the sighting.
+    pub fn see(&mut self, guess: u32, key: SightingKey, ttl: u8, moment: Moment) -> u32 {
+        let known = match self.sightings.get(guess as usize) {
+            Some(sighting) if sighting.key == key => guess,
+            _ => self.index.get(&key).copied().unwrap_or(NO_ROOM),
+        };
+        if let Some(sighting) = self.sightings.get_mut(known as usize) {
+            sighting.packets += 1;
+            sighting.last = moment;
+            sighting.least_ttl = sighting.least_ttl.min(ttl);
+            sighting.greatest_ttl = sighting.greatest_ttl.max(ttl);
+            return known;
+        }
+        if self.sightings.len() >= MOST_SIGHTINGS {
+            self.shed += 1;
+            return NO_ROOM;
+        }
+        let number = self.sightings.len() as u32;
+        self.sightings.push(Sighting { key, packets: 1, first: moment, last: moment, least_ttl: ttl, greatest_ttl: ttl });
+        self.index.insert(key, number);
+        number
+    }
+
+    pub fn sightings(&self) -> &[Sighting] {
+        &self.sightings
+    }
+}

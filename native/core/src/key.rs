@@ -1,0 +1,48 @@
+//! Short byte strings that are compared and hashed often: pairing keys, kinds, context keys.
+
+/// At most `N` bytes, by value. Longer input is cut; `N` covers what the declarations may name, and loading them checks that.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Short<const N: usize> {
+    length: u8,
+    bytes: [u8; N],
+}
+
+pub type PairKey = Short<32>;
+pub type Kind = Short<12>;
+pub type ContextKey = Short<16>;
+
+impl<const N: usize> Default for Short<N> {
+    fn default() -> Self {
+        Self { length: 0, bytes: [0; N] }
+    }
+}
+
+impl<const N: usize> Short<N> {
+    pub fn from_slice(bytes: &[u8]) -> Self {
+        let mut key = Self::default();
+        key.extend(bytes);
+        key
+    }
+
+    /// Appends as many of `bytes` as there is room for.
+    pub fn extend(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.push(*byte);
+        }
+    }
+
+    pub fn push(&mut self, byte: u8) {
+        if let Some(slot) = self.bytes.get_mut(self.length as usize) {
+            *slot = byte;
+            self.length += 1;
+        }
+    }
+
+    pub fn as_slice(&self) -> &[u8] {
+        self.bytes.get(..self.length as usize).unwrap_or(&[])
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+}

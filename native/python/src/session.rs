@@ -1,0 +1,248 @@
+//! A source read by an engine: files that follow each other, or standard input.
+
+use std::fs::File;
+use std::io::Read;
+use std::sync::{Mutex, PoisonError};
+
+use fieldwatch_core::bank::Mark;
+use fieldwatch_core::capture::{self, Capture};
+use fieldwatch_core::engine::{Engine, Expected, Lesson, Limits, Opening};
+use fieldwatch_core::key::ContextKey;
+use fieldwatch_core::spec::Transport;
+use fieldwatch_core::table::Table;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::report::{self, BadRow, ConversationRow, PieceRow, SightingRow, TallyRow};
+use crate::text;
+
+pyo3::create_exception!(_native, CaptureError, PyValueError, "What was read is no capture that can be used: says what was read and what is allowed.");
+
+/// Packets that are read before control returns for a look at the clock and at signals.
+const TICK: u32 = 200_000;
+
+/// side (answer?), offset, length, value?, little-endian?
+type MarkRow = (bool, u32, u32, bool, bool);
+/// for both hosts?, protocol, key, context number
+type OpeningRow = (bool, u16, Vec<u8>, u32);
+/// protocol, "tcp" or "udp", port, ip ("" for the answerer)
+type ExpectedRow = (u16, String, u16, String);
+/// protocol, request, answer, from server, context, carrier, port
+type NovelRow<'py> = (u16, Option<Bound<'py, PyBytes>>, Option<Bound<'py, PyBytes>>, bool, u32, &'static str, u16);
+
+#[pyclass]
+pub struct Session {
+    engine: Engine,
+    /// Never locked: a `Mutex` only because Python may move the session between threads.
+    capture: Mutex<Option<Capture>>,
+    file: u32,
+    read: Vec<FileRow>,
+}
+
+/// packets, bytes, bytes read, cut (what was missing, in words), skipped blocks, drops that the capturer reported, records that could not be handed out
+type FileRow = (u64, u64, u64, Option<String>, u64, u64, u64);
+
+fn stop(error: impl std::fmt::Display) -> PyErr {
+    CaptureError::new_err(error.to_string())
+}
+
+fn source(path: &str) -> PyResult<Box<dyn Read + Send>> {
+    if path == "-" {
+        return Ok(Box::new(std::io::stdin()));
+    }
+    Ok(Box::new(File::open(path).map_err(|error| CaptureError::new_err(format!("{error}")))?))
+}
+
+/// The link type of a capture and the time of its first packet (None where it has none).
+#[pyfunction]
+pub fn peek(py: Python<'_>, path: &str) -> PyResult<(u16, Option<i64>)> {
+    let source = source(path)?;
+    let peeked = py.detach(|| capture::peek(source)).map_err(stop)?;
+    Ok((peeked.link, peeked.first_seen_ns))
+}
+
+#[pymethods]
+impl Session {
+    /// `declarations` is the JSON form of the protocols' specs.
+    #[new]
+    #[pyo3(signature = (declarations, novelty=None, flows=None, buffered=None))]
+    fn new(declarations: &str, novelty: Option<u64>, flows: Option<usize>, buffered: Option<usize>) -> PyResult<Session> {
+        let table = Table::from_json(declarations).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let usual = Limits::default();
+        let limits = Limits {
+            novelty: novelty.unwrap_or(usual.novelty),
+            flows: flows.unwrap_or(usual.flows),
+            buffered: buffered.unwrap_or(usual.buffered),
+            ..usual
+        };
+        Ok(Session { engine: Engine::new(table, limits), capture: Mutex::new(None), file: 0, read: Vec::new() })
+    }
+
+    /// Goes on with this file ("-": standard input), as the source's number `file`.
+    fn open(&mut self, py: Python<'_>, path: &str, file: u32) -> PyResult<()> {
+        self.end_file();
+        let source = source(path)?;
+        let capture = py.detach(|| Capture::open(source)).map_err(stop)?;
+        self.capture = Mutex::new(Some(capture));
+        self.file = file;
+        Ok(())
+    }
+
+    /// Reads on. "novel": an exchange waits (`novel`), "tick": a while has passed, "end": the file is at its end.
+    fn run(&mut self, py: Python<'_>) -> PyResult<&'static str> {
+        let Session { engine, capture, file, .. } = self;
+        let capture = capture.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let step = py.detach(|| advance(engine, capture, *file));
+        let step = step.map_err(stop)?;
+        if step == "end" {
+            self.end_file();
+        }
+        Ok(step)
+    }
+
+    /// Ends all flows of the source; True where an exchange waits then.
+    fn finish(&mut self, py: Python<'_>) -> bool {
+        let engine = &mut self.engine;
+        py.detach(|| engine.finish());
+        self.engine.waiting().is_some()
+    }
+
+    /// True where an exchange waits to be read.
+    fn is_waiting(&self) -> bool {
+        self.engine.waiting().is_some()
+    }
+
+    /// The exchange that waits.
+    fn novel<'py>(&self, py: Python<'py>) -> Option<NovelRow<'py>> {
+        let novel = self.engine.waiting()?;
+        let key = self.engine.conversations.get(novel.conversation).map(|row| row.key)?;
+        let carrier = match key.carrier {
+            fieldwatch_core::conversation::Carrier::Tcp => "tcp",
+            fieldwatch_core::conversation::Carrier::Udp => "udp",
+            _ => "ethernet",
+        };
+        let bytes = |held: &Option<fieldwatch_core::engine::Held>| held.as_ref().map(|held| PyBytes::new(py, &held.data));
+        Some((novel.protocol, bytes(&novel.request), bytes(&novel.answer), novel.from_server, novel.context, carrier, key.port))
+    }
+
+    /// What the reading of the waiting exchange says. Returns the number of its template.
+    fn teach(
+        &mut self,
+        py: Python<'_>,
+        marks: Vec<MarkRow>,
+        keep: bool,
+        distinct: Option<(bool, u32, u32)>,
+        opens: Vec<OpeningRow>,
+        expects: Vec<ExpectedRow>,
+    ) -> PyResult<u32> {
+        let marks = marks.into_iter().map(|(answer, at, length, value, little)| Mark { answer, at, length, value, little });
+        let opens = opens.into_iter().map(|(for_hosts, protocol, key, context)| Opening {
+            for_hosts,
+            protocol,
+            key: ContextKey::from_slice(&key),
+            context,
+        });
+        let expects = expects.into_iter().map(|(protocol, transport, port, ip)| Expected {
+            protocol,
+            transport: if transport == "udp" { Transport::Udp } else { Transport::Tcp },
+            port,
+            ip: text::parse_ip(&ip),
+        });
+        let lesson = Lesson { marks: marks.collect(), keep, distinct, opens: opens.collect(), expects: expects.collect() };
+        let engine = &mut self.engine;
+        py.detach(|| engine.teach(&lesson)).ok_or_else(|| PyRuntimeError::new_err("teach: no exchange waits"))
+    }
+
+    /// Where the file's reading is: packets, and bytes of the file.
+    fn progress(&mut self) -> (u64, u64) {
+        self.capture.get_mut().unwrap_or_else(PoisonError::into_inner).as_ref().map_or((0, 0), |capture| {
+            let statistics = capture.statistics();
+            (statistics.packets, statistics.stream_bytes)
+        })
+    }
+
+    /// Of each file that was read, in order: see `FileRow`.
+    fn files(&self) -> Vec<FileRow> {
+        self.read.clone()
+    }
+
+    fn conversations(&self) -> Vec<ConversationRow> {
+        self.engine.conversations.rows().iter().map(|row| report::conversation(&self.engine, row)).collect()
+    }
+
+    fn tallies(&self) -> Vec<TallyRow> {
+        self.engine.tallies.iter().map(report::tally).collect()
+    }
+
+    /// The request and the answer of one kept content of a tally.
+    fn variant<'py>(&self, py: Python<'py>, tally: usize, variant: usize) -> Option<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
+        let kept = self.engine.tallies.get(tally)?.kept.as_deref()?;
+        let (request, answer) = kept.variants.get(variant)?;
+        Some((PyBytes::new(py, request), PyBytes::new(py, answer)))
+    }
+
+    /// The log histogram of the times between a tally's exchanges, what came before it (tally, count), and its followed values.
+    #[allow(clippy::type_complexity)]
+    fn repetition(&self, tally: usize) -> Option<(Vec<u32>, Vec<(u32, u32)>, Vec<(u64, u64, u64, u64)>, u64)> {
+        let tally = self.engine.tallies.get(tally)?;
+        let values = tally.values.iter().map(|one| (one.last, one.least, one.greatest, one.changes));
+        let before = tally.before.iter().filter(|(_, count)| *count > 0).copied();
+        Some((tally.intervals.to_vec(), before.collect(), values.collect(), tally.long_changes))
+    }
+
+    fn sightings(&self) -> Vec<SightingRow> {
+        report::sightings(&self.engine)
+    }
+
+    fn bad(&self) -> Vec<BadRow> {
+        report::bad(&self.engine)
+    }
+
+    fn counters(&self) -> Vec<(&'static str, u64)> {
+        report::counters(&self.engine)
+    }
+
+    /// Different contents of the spans marked distinct, by protocol.
+    fn distinct(&self) -> Vec<u64> {
+        self.engine.distinct.clone()
+    }
+
+    /// Where the first bytes of the waiting exchange stand: request pieces, answer pieces.
+    fn novel_pieces(&self) -> Option<(Vec<PieceRow>, Vec<PieceRow>)> {
+        let novel = self.engine.waiting()?;
+        let rows = |held: &Option<fieldwatch_core::engine::Held>| {
+            held.as_ref().map_or_else(Vec::new, |held| held.pieces.iter().map(report::piece).collect())
+        };
+        Some((rows(&novel.request), rows(&novel.answer)))
+    }
+}
+
+impl Session {
+    fn end_file(&mut self) {
+        let Some(capture) = self.capture.get_mut().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let counted = capture.statistics();
+        let cut = capture.cut().map(ToString::to_string);
+        self.read.push((
+            counted.packets,
+            counted.packet_bytes,
+            counted.stream_bytes,
+            cut,
+            counted.skipped_blocks,
+            counted.dropped_by_interface.max(counted.dropped_at_packets),
+            counted.too_long + counted.without_interface,
+        ));
+    }
+}
+
+fn advance(engine: &mut Engine, capture: &mut Option<Capture>, file: u32) -> Result<&'static str, capture::CaptureError> {
+    let Some(capture) = capture.as_mut() else { return Ok("end") };
+    for _ in 0..TICK {
+        let Some(record) = capture.next()? else { return Ok(if engine.waiting().is_some() { "novel" } else { "end" }) };
+        engine.packet(file, &record);
+        if engine.waiting().is_some() {
+            return Ok("novel");
+        }
+    }
+    Ok("tick")
+}

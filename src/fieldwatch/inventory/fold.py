@@ -1,0 +1,277 @@
+"""Assets from facts: a pure function of the *set* of facts, whatever their order, their grouping, and how often each is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fieldwatch.facts import Claim, Conversation, Evidence, Operation, Span, Subject
+from fieldwatch.inventory import role as roles
+from fieldwatch.inventory.address import is_loopback, names_an_interface
+from fieldwatch.inventory.asset import Asset, Attribute, Inventory
+from fieldwatch.inventory.attributes import Voice, attributes, is_part, voices
+from fieldwatch.inventory.identity import Places, join_all
+from fieldwatch.inventory.onlink import links
+from fieldwatch.inventory.sighting import Sighting
+from fieldwatch.library.registries import oui
+
+OUI_TRUST = 0.4
+"""Whose MAC address it is tells the maker of the interface, not always of the device."""
+
+ALONE = frozenset({"unit", "device", "address", "dnp3 address", "cip-serial"})
+"""Kinds of components of which a single one is the device itself, unless it is behind a router (`via`)."""
+
+OWN_UNITS = frozenset({"0", "1", "255"})
+"""Modbus units of a device itself (MODBUS Messaging on TCP/IP Implementation Guide V1.0b, 4.4.1.2: 0xFF, also 0; 1 by habit)."""
+
+NEVER = 1 << 63
+
+
+class _Part:
+    """Facts of a device or of one component, gathered."""
+
+    __slots__ = ("activity", "claims", "first_ns", "last_ns", "protocols")
+
+    def __init__(self) -> None:
+        self.claims: set[Claim] = set()
+        self.protocols: set[str] = set()
+        self.activity = roles.Activity()
+        self.first_ns, self.last_ns = NEVER, -1
+
+    def see(self, first_ns: int, last_ns: int) -> None:
+        self.first_ns = min(self.first_ns, first_ns)
+        self.last_ns = max(self.last_ns, last_ns)
+
+    def hear(self, claim: Claim) -> None:
+        self.claims.add(claim)
+        self.protocols.add(claim.evidence.protocol)
+        self.see(claim.evidence.seen_ns, claim.evidence.seen_ns)
+
+
+class _Device(_Part):
+    """A device: its nodes, and the components that are said to be in it or behind it."""
+
+    __slots__ = ("components", "nodes", "seen_by", "vlans")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: set[str] = set()
+        self.vlans: set[int] = set()
+        self.components: dict[str, _Part] = {}
+        self.seen_by: dict[str, Evidence] = {}
+
+    def component(self, name: str) -> _Part:
+        return self.components.setdefault(name, _Part())
+
+
+class _Plant:
+    """All devices while they are being gathered."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.devices: dict[str, _Device] = {}
+        self.unplaced: set[Claim] = set()
+        self.silent: set[Subject] = set()
+        self.ends: dict[Subject, tuple[int, str]] = {}
+        self._steady: dict[Subject, tuple[str, _Device | None]] = {}
+
+    def at(self, node: str) -> _Device:
+        name = self.places.device(node)
+        device = self.devices.get(name)
+        if device is None:
+            device = self.devices[name] = _Device()
+        device.nodes.add(node)
+        return device
+
+    def find(self, subject: Subject, seen_ns: int) -> tuple[str, _Device | None]:
+        """The name of the subject's device ("" for groups), and the device where it is known to exist."""
+        end = subject._replace(component="") if subject.component else subject
+        steady = self._steady.get(end)
+        if steady is not None:
+            return steady
+        node = self.places.node(end, seen_ns)
+        name = self.places.device(node) if node else ""
+        found = self.devices.get(name)
+        if not self.places.changes_hands(end.ip):
+            self._steady[end] = name, found
+        if found is not None:
+            known = self.ends.get(end)
+            if known is None or (seen_ns, name) < known:
+                self.ends[end] = (seen_ns, name)
+        return name, found
+
+
+def fold(
+    claims: Iterable[Claim],
+    conversations: Iterable[Conversation] = (),
+    sightings: Iterable[Sighting] = (),
+    operations: Iterable[Operation] = (),
+) -> Inventory:
+    """The inventory that these facts give. A device exists when it was seen to send (a sighting), or when something is claimed of it."""
+    told, seen = set(claims), set(sightings)
+    places = Places(links(told, seen))
+    join_all(places, told)
+    plant = _Plant(places)
+    for sighting in seen:
+        _sight(plant, sighting)
+    for claim in told:
+        _tell(plant, claim)
+    for sighting in seen:
+        plant.find(Subject(sighting.ip, sighting.mac, sighting.vlan), sighting.first_ns)
+    for claim in told:
+        plant.find(claim.subject, claim.evidence.seen_ns)
+    for talk in conversations:
+        _converse(plant, talk)
+    for operation in operations:
+        _operate(plant, operation)
+    assets = {name: _asset(plant, device) for name, device in plant.devices.items()}
+    home = {end: assets[name].id for end, (_, name) in plant.ends.items()}
+    return Inventory(
+        tuple(sorted(assets.values(), key=lambda asset: asset.id)), home, tuple(sorted(plant.silent)), tuple(sorted(plant.unplaced))
+    )
+
+
+def _sight(plant: _Plant, sighting: Sighting) -> None:
+    subject = Subject(sighting.ip, sighting.mac, sighting.vlan)
+    node = plant.places.node(subject, sighting.first_ns)
+    if not node:
+        return
+    device = plant.at(node)
+    device.see(sighting.first_ns, sighting.last_ns)
+    device.vlans.add(sighting.vlan)
+    if names_an_interface(sighting.mac):
+        shared = device if node == sighting.mac else plant.at(sighting.mac)
+        shared.see(sighting.first_ns, sighting.last_ns)
+        shared.vlans.add(sighting.vlan)
+        proof = Evidence(sighting.source, (Span(sighting.frame, 0, 0),), sighting.first_ns, "ethernet")
+        known = shared.seen_by.get(sighting.mac)
+        if known is None or (proof.seen_ns, proof) < (known.seen_ns, known):
+            shared.seen_by[sighting.mac] = proof
+
+
+def _tell(plant: _Plant, claim: Claim) -> None:
+    subject = claim.subject
+    node = plant.places.node(subject, claim.evidence.seen_ns)
+    if not node:
+        plant.unplaced.add(claim)
+        return
+    device = plant.at(node)
+    device.vlans.add(subject.vlan)
+    part = device if is_part(subject.component) else device.component(subject.component)
+    part.hear(claim)
+    if part is not device:
+        device.see(claim.evidence.seen_ns, claim.evidence.seen_ns)
+        device.protocols.add(claim.evidence.protocol)
+
+
+def _converse(plant: _Plant, talk: Conversation) -> None:
+    client, asker = plant.find(talk.client, talk.first_ns)
+    server, answerer = plant.find(talk.server, talk.first_ns)
+    protocol = talk.protocol
+    if asker:
+        asker.protocols.add(protocol)
+        if server:
+            asker.activity.asked(protocol, {message.effect for message in talk.messages}, server, talk.first_ns)
+    if answerer:
+        if client != server and _has_answer(talk):
+            answerer.protocols.add(protocol)
+            answerer.activity.answered(protocol, client, talk.first_ns)
+    elif server:
+        plant.silent.add(talk.server._replace(component=""))
+
+
+def _has_answer(talk: Conversation) -> bool:
+    """False where messages were counted and none was answered."""
+    if not talk.messages:
+        return True
+    for message in talk.messages:  # noqa: SIM110 - 30,000 of these in a fold: a generator costs twice the time
+        if message.count > message.unanswered:
+            return True
+    return False
+
+
+def _operate(plant: _Plant, operation: Operation) -> None:
+    """A component that did what it was asked exists, though it never said what it is."""
+    component = operation.target.component
+    if not component or is_part(component):
+        return
+    times = [one.seen_ns for one in operation.occurrences if one.result == "ok"]
+    _, device = plant.find(operation.target, operation.evidence.seen_ns)
+    if device is None or not times:
+        return
+    part = device.component(component)
+    part.see(min(times), max(times))
+    part.protocols.add(operation.protocol)
+    part.activity.answered(operation.protocol, operation.actor.ip or operation.actor.mac, min(times))
+
+
+def _asset(plant: _Plant, device: _Device) -> Asset:
+    places = plant.places
+    nodes = device.nodes | places.joined(device.nodes)
+    macs = sorted(node for node in nodes if names_an_interface(node))
+    own = {ip for mac in macs for ip in places.known.own.get(mac, ())}
+    ips = own | {node for node in nodes if not names_an_interface(node)}
+    name = min(macs) if macs else min(ips)
+    lifted, apart = _split(device)
+    children = tuple(_child(name, component, device.components[component]) for component in sorted(apart))
+    heard = list(voices(_all_claims(device, lifted)))
+    heard += _makers(device)
+    passed = {ip for mac in macs for ip in places.known.passed.get(mac, ()) if ip not in ips and not is_loopback(ip)}
+    signs = [*device.activity.voices(), *roles.forwarding(macs, len(passed), bool(own)), *roles.of_children(children)]
+    for component in lifted:
+        signs += device.components[component].activity.voices()
+    return Asset(
+        name, "", "", _attributes(heard, signs), tuple(sorted(ips, key=_ip_order)), tuple(macs), tuple(sorted(device.vlans)), children,
+        tuple(sorted(device.protocols)), device.first_ns, device.last_ns,
+    )  # fmt: skip
+
+
+def _child(parent: str, component: str, part: _Part) -> Asset:
+    heard = list(voices(part.claims))
+    shown = _attributes(heard, list(part.activity.voices()))
+    name = f"{parent}/{component}"
+    return Asset(name, parent, component, shown, (), (), (), (), tuple(sorted(part.protocols)), part.first_ns, part.last_ns)
+
+
+def _attributes(heard: list[Voice], signs: list[Voice]) -> tuple[Attribute, ...]:
+    """All attributes by name, with the role and the level that follow from the signs."""
+    found = list(attributes(voice for voice in heard if voice.attribute != "role"))
+    role = roles.role([*(voice for voice in heard if voice.attribute == "role"), *signs])
+    if role:
+        found.append(role)
+        level = roles.purdue_level(role)
+        if level:
+            found.append(level)
+    return tuple(sorted(found))
+
+
+def _all_claims(device: _Device, lifted: set[str]) -> set[Claim]:
+    return device.claims.union(*(device.components[component].claims for component in lifted))
+
+
+def _makers(device: _Device) -> Iterator[Voice]:
+    for mac, proof in device.seen_by.items():
+        maker = oui(mac)
+        if maker:
+            yield Voice("vendor", maker, OUI_TRUST, proof, f"{mac[:8].upper()} is registered to it (IEEE)")
+
+
+def _split(device: _Device) -> tuple[set[str], set[str]]:
+    """The components that are the device itself, and those that are children."""
+    serials = {claim.value for claim in device.claims if claim.attribute == "serial_number"}
+    near: dict[str, list[str]] = {}
+    for component in device.components:
+        if " via " not in component:
+            near.setdefault(component.rpartition(" ")[0], []).append(component)
+    lifted = {names[0] for kind, names in near.items() if kind in ALONE and len(names) == 1}
+    lifted = {component for component in lifted if not component.startswith("unit ") or component[5:] in OWN_UNITS}
+    for component, part in device.components.items():
+        if serials and any(claim.attribute == "serial_number" and claim.value in serials for claim in part.claims):
+            lifted.add(component)
+    return lifted, set(device.components) - lifted
+
+
+def _ip_order(ip: str) -> tuple[bool, tuple[int, ...], str]:
+    """IPv4 by number, then IPv6 by text."""
+    if ":" in ip:
+        return True, (), ip
+    return False, tuple(int(part) if part.isdigit() else 256 for part in ip.split(".")), ip

@@ -1,0 +1,337 @@
+"""From a stream's counts and readings to facts: who did what to whom, where it stands, how often."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from fieldwatch.facts import (
+    COUNTED,
+    Claim,
+    Conversation,
+    Effect,
+    Evidence,
+    Gap,
+    Login,
+    Malformed,
+    MessageClass,
+    Occurrence,
+    Operation,
+    Span,
+    Subject,
+    Undecoded,
+    Values,
+)
+from fieldwatch.pipeline.stream import Stream, Template
+from fieldwatch.protocols import Reading
+from fieldwatch.protocols._protocol import At, Claimed, Done, Exchange, Side, Who
+from fieldwatch.wire.rows import ConversationRow, Moment, Piece, SightingRow, TallyRow
+
+OVER_BUDGET = "not read: more new messages than are read of one conversation"
+UNKNOWN = "unknown"
+
+
+class Capture(NamedTuple):
+    """One capture file as it was read. Times are of its first and last packet, None where it has none."""
+
+    path: str
+    packets: int
+    size_bytes: int
+    first_ns: int | None
+    last_ns: int | None
+    truncated: str
+    counters: tuple[tuple[str, int], ...]
+
+
+class Sighting(NamedTuple):
+    """A sender as its frames show it: addresses, VLAN, packets, times, the frame that shows it first."""
+
+    mac: str
+    ip: str
+    vlan: int
+    packets: int
+    first_ns: int
+    last_ns: int
+    evidence: Evidence
+    least_ttl: int
+    greatest_ttl: int
+
+
+@dataclass(slots=True)
+class Facts:
+    """All facts of one or more sources."""
+
+    captures: list[Capture] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+    logins: list[Login] = field(default_factory=list)
+    malformed: list[Malformed] = field(default_factory=list)
+    undecoded: list[Undecoded] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    conversations: list[Conversation] = field(default_factory=list)
+    sightings: list[Sighting] = field(default_factory=list)
+    distinct: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: Facts) -> None:
+        """Takes in the facts of another source."""
+        for name in ("captures", "claims", "operations", "logins", "malformed", "undecoded", "gaps", "conversations", "sightings"):
+            getattr(self, name).extend(getattr(other, name))
+        for name, count in other.distinct.items():
+            self.distinct[name] = self.distinct.get(name, 0) + count
+
+
+class _Pair(NamedTuple):
+    """The asker and the answerer of a tally's exchanges."""
+
+    asker: Subject
+    answerer: Subject
+
+
+class Assembler:
+    """Makes facts of one stream. `secret_key` keys the hashes of credentials."""
+
+    def __init__(self, stream: Stream, secret_key: bytes) -> None:
+        self.stream = stream
+        self.secret_key = secret_key
+        self.facts = Facts(distinct=dict(stream.distinct))
+        self.names = [protocol.name for protocol in stream.registry.protocols]
+        self.classes: list[dict[tuple[str, Effect, str], list[int]]] = [{} for _ in stream.conversations]
+        self.spoken: list[dict[str, int]] = [{} for _ in stream.conversations]
+        self.variants: dict[tuple[int, bytes, bytes], Reading] = {}
+        self.operations: dict[tuple[object, ...], list[object]] = {}
+        self.undecoded: dict[tuple[str, str, str], list[object]] = {}
+
+    def assemble(self) -> Facts:
+        """All facts of the stream."""
+        for number, tally in enumerate(self.stream.tallies):
+            self._tally(number, tally)
+        for number, row in enumerate(self.stream.conversations):
+            self._conversation(number, row)
+        self._bad()
+        self._collect_operations()
+        for (protocol, function, reason), (count, evidence) in self.undecoded.items():
+            self.facts.undecoded.append(Undecoded(protocol, function, reason, count, evidence))  # type: ignore[arg-type]
+        self.facts.sightings.extend(self._sighting(row) for row in self.stream.sightings)
+        self._captures()
+        return self.facts
+
+    # ------------------------------------------------------------------------------------------------------- one tally
+
+    def _tally(self, number: int, tally: TallyRow) -> None:
+        template = self.stream.templates[tally.template]
+        reading = template.reading
+        row = self.stream.conversations[tally.conversation]
+        pair = _pair(row, template.from_server)
+        for protocol, claimed in reading.claims:
+            self._claim(protocol, claimed, pair, row.vlan, tally)
+        self._count_classes(tally, template)
+        for index, (protocol, done) in enumerate(reading.done):
+            if done.effect not in COUNTED:
+                self._operation(number, tally, template, index, protocol, done, pair)
+        for protocol, login in reading.logins:
+            secret = hmac.new(self.secret_key, login.secret, hashlib.sha256).hexdigest()[:32] if login.secret else ""
+            evidence = self._evidence(tally, login.at, protocol)
+            self.facts.logins.append(Login(pair.asker, pair.answerer, protocol, login.username, secret, login.cleartext, login.result, evidence))
+        for protocol, broken in reading.broken:
+            speaker = pair.asker if broken.at.side == Side.REQUEST else pair.answerer
+            evidence = self._evidence(tally, broken.at, protocol)
+            self.facts.malformed.append(
+                Malformed(speaker, protocol, broken.reason, broken.clause, broken.have, broken.allowed, tally.count, evidence)
+            )
+        for protocol, unread, at in reading.unread:
+            self._undecoded(protocol, unread.function, unread.reason, tally.count, lambda p=protocol, a=at: self._evidence(tally, a, p))
+
+    def _claim(self, protocol: str, claimed: Claimed, pair: _Pair, vlan: int, tally: TallyRow) -> None:
+        if claimed.ip or claimed.mac:
+            subject = Subject(claimed.ip, claimed.mac, vlan, claimed.component)
+        else:
+            subject = pair[claimed.who]
+            if claimed.component:
+                subject = subject._replace(component=claimed.component)
+        self.facts.claims.append(Claim(subject, claimed.attribute, claimed.value, self._evidence(tally, claimed.at, protocol)))
+
+    def _count_classes(self, tally: TallyRow, template: Template) -> None:
+        classes = self.classes[tally.conversation]
+        spoken = self.spoken[tally.conversation]
+        unanswered = tally.count if template.protocol.pair and not template.has_answer else 0
+        for protocol, done in template.reading.done:
+            spoken[protocol] = spoken.get(protocol, 0) + tally.count
+            known = classes.get((done.name, done.effect, done.object))
+            if known is None:
+                classes[done.name, done.effect, done.object] = [tally.count, unanswered, tally.distinct, tally.first[2], tally.last[2]]
+            else:
+                known[0] += tally.count
+                known[1] += unanswered
+                known[2] += tally.distinct
+                known[3] = min(known[3], tally.first[2])
+                known[4] = max(known[4], tally.last[2])
+
+    def _operation(
+        self, number: int, tally: TallyRow, template: Template, index: int, protocol: str, done: Done, pair: _Pair
+    ) -> None:
+        target = pair.answerer._replace(component=done.component) if done.component else pair.answerer
+        kept, thinned = tally.kept or ([], tally.count)
+        readings: dict[int, Done] = {}
+        by_file: dict[int, list[Occurrence]] = {}
+        for file, frame, seen_ns, variant in kept:
+            if variant not in readings:
+                readings[variant] = self._done_of(number, template, tally.template, index, variant, done)
+            now = readings[variant]
+            by_file.setdefault(file, []).append(Occurrence(frame, seen_ns, now.values, now.result))
+        for file, occurrences in by_file.items():
+            key = (file, pair.asker, target, protocol, done.name, done.effect, done.object, done.technique)
+            held = self.operations.setdefault(key, [0, []])
+            held[0] += len(occurrences) + (thinned if file == tally.first[0] else 0)  # type: ignore[operator]
+            held[1].append((self._evidence(tally, done.at, protocol, occurrences[0]), occurrences))  # type: ignore[attr-defined]
+
+    def _done_of(self, number: int, template: Template, template_number: int, index: int, variant: int, first: Done) -> Done:
+        """The operation as one kept content of the exchange has it: the same, but for its values."""
+        contents = self.stream.session.variant(number, variant)
+        if contents is None:
+            return first
+        request, answer = contents
+        reading = self.variants.get((template_number, request, answer))
+        if reading is None:
+            exchange = Exchange(
+                request if template.has_request else None,
+                answer if template.has_answer else None,
+                template.from_server,
+                template.carrier,
+                template.port,
+            )
+            reading = self.stream.registry.read(template.protocol, exchange, template.context)
+            self.variants[template_number, request, answer] = reading
+        return reading.done[index][1] if index < len(reading.done) else first
+
+    # ----------------------------------------------------------------------------------------------------- the whole
+
+    def _collect_operations(self) -> None:
+        for key, (count, parts) in self.operations.items():
+            _, actor, target, protocol, name, effect, object_, technique = key
+            parts.sort(key=lambda part: part[0].seen_ns)  # type: ignore[attr-defined]
+            occurrences = sorted((one for _, some in parts for one in some), key=lambda one: (one.seen_ns, one.frame))  # type: ignore[attr-defined]
+            evidence = parts[0][0]  # type: ignore[index]
+            self.facts.operations.append(
+                Operation(actor, target, protocol, name, effect, object_, technique, count, tuple(occurrences), evidence)  # type: ignore[arg-type]
+            )
+
+    def _conversation(self, number: int, row: ConversationRow) -> None:
+        client, server = _ends(row)
+        spoken = self.spoken[number]
+        outer = self.names[row.protocol] if row.protocol is not None else UNKNOWN
+        protocol = max(sorted(spoken), key=lambda name: spoken[name]) if spoken else outer
+        for refused in row.refused:
+            self._refused(refused)
+        if row.protocol is None and row.losses[2]:
+            function = f"{row.carrier} {row.port:#06x}" if row.carrier == "ethernet" else f"{row.carrier} port {row.port}"
+            self._undecoded(UNKNOWN, function, "no protocol file recognises it", sum(row.packets), lambda: self._moment(row.first, UNKNOWN))
+        if row.losses[0]:
+            self.facts.gaps.append(Gap(protocol, client, server, row.losses[0], row.losses[1]))
+        classes = self.classes[number]
+        messages = [MessageClass(key[0], key[1], key[2], *counts) for key, counts in classes.items()]
+        self.facts.conversations.append(
+            Conversation(
+                client,
+                server,
+                row.carrier,
+                row.port,
+                protocol,
+                sum(row.packets),
+                sum(row.size_bytes),
+                row.first[2],
+                row.last[2],
+                tuple(sorted(messages)),
+            )
+        )
+
+    def _refused(self, refused: tuple[int, bytes, int, Moment, Moment]) -> None:
+        number, kind, count, first, _ = refused
+        protocol = self.stream.registry.protocols[number]
+        function = protocol.kinds.get(kind) or (kind.hex() if kind else "any")
+        self._undecoded(protocol.name, function, OVER_BUDGET, count, lambda: self._moment(first, protocol.name))
+
+    def _undecoded(self, protocol: str, function: str, reason: str, count: int, evidence: object) -> None:
+        known = self.undecoded.get((protocol, function, reason))
+        if known is None:
+            self.undecoded[protocol, function, reason] = [count, evidence()]  # type: ignore[operator]
+        else:
+            known[0] += count  # type: ignore[operator]
+
+    def _bad(self) -> None:
+        for bad in self.stream.bad:
+            row = self.stream.conversations[bad.conversation]
+            client, server = _ends(row)
+            name = self.names[bad.protocol]
+            file, frame, offset, length = bad.piece
+            evidence = Evidence(self.stream.paths[file], (Span(frame, offset, min(length, 64)),), bad.first[2], name)
+            speaker = server if bad.from_server else client
+            have = f"a message of {bad.have} bytes"
+            self.facts.malformed.append(Malformed(speaker, name, "framing", "", have, "what the framing of the protocol allows", bad.count, evidence))
+
+    def _captures(self) -> None:
+        paths = self.stream.paths
+        first: list[int | None] = [None] * len(paths)
+        last: list[int | None] = [None] * len(paths)
+        for seen in self.stream.sightings:
+            for file, _, seen_ns in (seen.first, seen.last):
+                first[file] = seen_ns if first[file] is None else min(first[file] or 0, seen_ns)
+                last[file] = seen_ns if last[file] is None else max(last[file] or 0, seen_ns)
+        shared = tuple(sorted(self.stream.counters.items()))
+        for number, (path, row) in enumerate(zip(paths, self.stream.files, strict=True)):
+            own = (("skipped_blocks", row.skipped_blocks), ("capturer_drops", row.capturer_drops), ("not_handed_out", row.not_handed_out))
+            counters = (*shared, *own) if number == 0 else own
+            self.facts.captures.append(Capture(path, row.packets, row.packet_bytes, first[number], last[number], row.cut or "", counters))
+
+    # ----------------------------------------------------------------------------------------------------- places
+
+    def _sighting(self, row: SightingRow) -> Sighting:
+        evidence = self._moment(row.first, "frame")
+        return Sighting(row.mac, row.ip, row.vlan, row.packets, row.first[2], row.last[2], evidence, row.least_ttl, row.greatest_ttl)
+
+    def _moment(self, moment: Moment, protocol: str) -> Evidence:
+        file, frame, seen_ns = moment
+        return Evidence(self.stream.paths[file], (Span(frame, 0, 0),), seen_ns, protocol)
+
+    def _evidence(self, tally: TallyRow, at: At, protocol: str, occurrence: Occurrence | None = None) -> Evidence:
+        pieces = tally.request_pieces if at.side == Side.REQUEST else tally.answer_pieces
+        pieces = pieces or tally.request_pieces or tally.answer_pieces
+        spans = tuple(_spans(pieces, at.offset, at.length))
+        file = pieces[0][0] if pieces else tally.first[0]
+        if occurrence is not None and spans and occurrence.frame != spans[0].frame and at.side == Side.REQUEST and len(spans) == 1:
+            spans = (spans[0]._replace(frame=occurrence.frame),)
+        return Evidence(self.stream.paths[file], spans, tally.first[2] if occurrence is None else occurrence.seen_ns, protocol)
+
+
+def _ends(row: ConversationRow) -> tuple[Subject, Subject]:
+    return Subject(row.client[0], row.client[1], row.vlan), Subject(row.server[0], row.server[1], row.vlan)
+
+
+def _pair(row: ConversationRow, from_server: bool) -> _Pair:
+    client, server = _ends(row)
+    return _Pair(server, client) if from_server else _Pair(client, server)
+
+
+def _spans(pieces: list[Piece], offset: int, length: int) -> Iterator[Span]:
+    """Where `length` bytes from `offset` on stand; at least the place of the first byte, where length is 0."""
+    left = max(length, 0)
+    first = True
+    for _, frame, start, size in pieces:
+        if offset >= size:
+            offset -= size
+            continue
+        take = min(size - offset, left)
+        if take > 0 or first:
+            yield Span(frame, start + offset, take)
+        first = False
+        left -= take
+        offset = 0
+        if left <= 0:
+            return
+    if first and pieces:
+        yield Span(pieces[-1][1], pieces[-1][2], 0)
+
+
+__all__ = ["Assembler", "Capture", "Facts", "Sighting", "Values", "Who"]

@@ -1,0 +1,144 @@
+"""One source read to its end: the native core counts, each novel exchange is read here once."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from fieldwatch.facts import COUNTED
+from fieldwatch.pipeline.declare import declarations
+from fieldwatch.protocols import Reading, Registry
+from fieldwatch.protocols._protocol import Exchange, Protocol, Scope, Side, Unread, Value
+from fieldwatch.protocols._protocol import At as _At
+from fieldwatch.wire import Session
+from fieldwatch.wire.rows import BadRow, ConversationRow, FileRow, SightingRow, TallyRow
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int, int], None]
+"""Called with the number of the file, packets read and bytes read of it."""
+
+
+class Template(NamedTuple):
+    """An exchange that was read, by the core's number for it."""
+
+    reading: Reading
+    protocol: Protocol
+    from_server: bool
+    context: Any
+    carrier: str
+    port: int
+    has_request: bool
+    has_answer: bool
+
+
+class Stream(NamedTuple):
+    """Everything that the core and the readings know of one source."""
+
+    paths: tuple[str, ...]
+    files: list[FileRow]
+    templates: list[Template]
+    conversations: list[ConversationRow]
+    tallies: list[TallyRow]
+    sightings: list[SightingRow]
+    bad: list[BadRow]
+    counters: dict[str, int]
+    distinct: dict[str, int]
+    session: Session
+    registry: Registry
+
+
+class Reader:
+    """Reads one source. `fenced`: an exception in a protocol file is counted and logged, not raised."""
+
+    def __init__(self, registry: Registry, *, fenced: bool = True, limits: dict[str, int] | None = None) -> None:
+        self.registry = registry
+        self.fenced = fenced
+        self.session = Session(declarations(registry), **(limits or {}))
+        self.numbers = {protocol.name: number for number, protocol in enumerate(registry.protocols)}
+        self.templates: list[Template] = []
+        self.contexts: list[Any] = [None]
+        self.context_numbers: dict[Any, int] = {}
+        self.faults = 0
+
+    def read(self, paths: Sequence[str], progress: Progress | None = None) -> Stream:
+        """Reads the files in order, as one stream."""
+        for number, path in enumerate(paths):
+            self.session.open(path, number)
+            self._advance(number, progress)
+        if self.session.finish():
+            self._learn()
+        session = self.session
+        return Stream(
+            tuple(paths),
+            [FileRow(*row) for row in session.files()],
+            self.templates,
+            [ConversationRow(*row) for row in session.conversations()],
+            [TallyRow(*row) for row in session.tallies()],
+            [SightingRow(*row) for row in session.sightings()],
+            [BadRow(*row) for row in session.bad()],
+            dict(session.counters()) | {"faults": self.faults},
+            {protocol.name: count for protocol, count in zip(self.registry.protocols, session.distinct(), strict=True) if count},
+            session,
+            self.registry,
+        )
+
+    def _advance(self, number: int, progress: Progress | None) -> None:
+        while (step := self.session.run()) != "end":
+            if step == "novel":
+                self._learn()
+            elif progress:
+                progress(number, *self.session.progress())
+
+    def _learn(self) -> None:
+        """Reads the exchange that waits, and those that wait behind it."""
+        session = self.session
+        while novel := session.novel():
+            number, request, answer, from_server, context_number, carrier, port = novel
+            protocol = self.registry.protocols[number]
+            context = self.contexts[context_number]
+            exchange = Exchange(request, answer, from_server, carrier, port)
+            reading = self._read(protocol, exchange, context)
+            template = Template(reading, protocol, from_server, context, carrier, port, request is not None, answer is not None)
+            self.templates.append(template)
+            distinct = reading.distinct
+            session.teach(
+                [(mark.side == Side.ANSWER, mark.offset, mark.length, type(mark) is Value, getattr(mark, "order", "") == "little") for mark in reading.marks],
+                is_kept(reading),
+                (distinct.side == Side.ANSWER, distinct.offset, distinct.length) if distinct else None,
+                [row for name, opening in reading.opens for row in self._opening(name, opening)],
+                [(self.numbers[one.protocol], one.transport, one.port, one.ip) for one in reading.expects if one.protocol in self.numbers],
+            )
+
+    def _read(self, protocol: Protocol, exchange: Exchange, context: Any) -> Reading:
+        if not self.fenced:
+            return self.registry.read(protocol, exchange, context)
+        try:
+            return self.registry.read(protocol, exchange, context)
+        except Exception:
+            self.faults += 1
+            message = (exchange.request or b"") + (exchange.answer or b"")
+            log.exception("%s: a message could not be read; sha256 of its bytes: %s", protocol.name, hashlib.sha256(message).hexdigest())
+            reading = Reading()
+            reading.unread.append((protocol.name, Unread("fault", "Fieldwatch failed to read it"), _At(Side.REQUEST, 0, 0)))
+            return reading
+
+    def _opening(self, name: str, opening: Any) -> list[tuple[bool, int, bytes, int]]:
+        if name not in self.numbers:
+            return []
+        return [(opening.scope == Scope.HOSTS, self.numbers[name], opening.key, self._context_number(opening.value))]
+
+    def _context_number(self, value: Any) -> int:
+        if value is None:
+            return 0
+        known = self.context_numbers.setdefault(value, len(self.contexts))
+        if known == len(self.contexts):
+            self.contexts.append(value)
+        return known
+
+
+def is_kept(reading: Reading) -> bool:
+    """True where every occurrence of the exchange is kept: it does more than discover, identify or read."""
+    return bool(reading.logins) or any(done.effect not in COUNTED for _, done in reading.done)

@@ -1,0 +1,82 @@
+"""The native core. Rows are plain tuples; `fieldwatch.wire.rows` names their fields."""
+
+Moment = tuple[int, int, int]
+"""file, frame, seen_ns"""
+Piece = tuple[int, int, int, int]
+"""file, frame, offset, length"""
+End = tuple[str, str]
+"""ip, mac"""
+Refused = tuple[int, bytes, int, Moment, Moment]
+"""protocol, kind, count, first, last"""
+Conversation = tuple[
+    End, End, int, str, int, int | None, tuple[int, int], tuple[int, int], Moment, Moment, tuple[int, int, int, int], list[Refused]
+]
+"""client, server, vlan, carrier, port, protocol, packets and bytes (of client, of server), first, last,
+(gaps, gap bytes, unread bytes, connections), refused"""
+Kept = tuple[list[tuple[int, int, int, int]], int]
+"""occurrences (file, frame, seen_ns, variant), thinned"""
+Tally = tuple[int, int, int, Moment, Moment, list[Piece], list[Piece], int, Kept | None, int]
+"""conversation, template, count, first, last, request pieces, answer pieces, distinct, kept, longest silence in ns"""
+Sighting = tuple[str, str, int, int, Moment, Moment, int, int]
+"""mac, ip, vlan, packets, first, last, least ttl, greatest ttl"""
+Bad = tuple[int, int, bool, int, int, Moment, Piece]
+"""conversation, protocol, from server, have, count, first, first piece"""
+File = tuple[int, int, int, str | None, int, int, int]
+"""packets, packet bytes, bytes read, what was cut, skipped blocks, drops that the capturer reported, records not handed out"""
+Mark = tuple[bool, int, int, bool, bool]
+"""in the answer, offset, length, is a value, little-endian"""
+Opening = tuple[bool, int, bytes, int]
+"""for both hosts, protocol, key, context number (0 closes)"""
+Expected = tuple[int, str, int, str]
+"""protocol, transport, port, ip ("" for the answerer)"""
+Novel = tuple[int, bytes | None, bytes | None, bool, int, str, int]
+"""protocol, request, answer, from server, context number, carrier, port"""
+
+class CaptureError(ValueError):
+    """What was read is no capture that can be used: says what was read and what is allowed."""
+
+def peek(path: str) -> tuple[int, int | None]:
+    """The link type of a capture and the time of its first packet (None where it has none)."""
+
+class Session:
+    """A source read by an engine: files that follow each other, or standard input."""
+
+    def __new__(
+        cls, declarations: str, novelty: int | None = None, flows: int | None = None, buffered: int | None = None
+    ) -> Session: ...
+    def open(self, path: str, file: int) -> None:
+        """Goes on with this file ("-": standard input), as the source's number `file`."""
+    def run(self) -> str:
+        """Reads on. "novel": an exchange waits, "tick": a while has passed, "end": the file is at its end."""
+    def finish(self) -> bool:
+        """Ends all flows of the source; True where an exchange waits then."""
+    def is_waiting(self) -> bool:
+        """True where an exchange waits to be read."""
+    def novel(self) -> Novel | None:
+        """The exchange that waits."""
+    def novel_pieces(self) -> tuple[list[Piece], list[Piece]] | None:
+        """Where the waiting exchange stands."""
+    def teach(
+        self,
+        marks: list[Mark],
+        keep: bool,
+        distinct: tuple[bool, int, int] | None,
+        opens: list[Opening],
+        expects: list[Expected],
+    ) -> int:
+        """What the reading of the waiting exchange says. Returns the number of its template."""
+    def progress(self) -> tuple[int, int]:
+        """Where the file's reading is: packets, and bytes of the file."""
+    def files(self) -> list[File]:
+        """Of each file that was read, in order."""
+    def conversations(self) -> list[Conversation]: ...
+    def tallies(self) -> list[Tally]: ...
+    def variant(self, tally: int, variant: int) -> tuple[bytes, bytes] | None:
+        """The request and the answer of one kept content of a tally."""
+    def repetition(self, tally: int) -> tuple[list[int], list[tuple[int, int]], list[tuple[int, int, int, int]], int] | None:
+        """Interval histogram, what came before (tally, count), followed values (last, least, greatest, changes), changes of long values."""
+    def sightings(self) -> list[Sighting]: ...
+    def bad(self) -> list[Bad]: ...
+    def counters(self) -> list[tuple[str, int]]: ...
+    def distinct(self) -> list[int]:
+        """Different contents of the spans marked distinct, by protocol."""

@@ -1,0 +1,92 @@
+"""Whose IP address it is: one test a rule, both sides."""
+
+from __future__ import annotations
+
+from fieldwatch.facts import Claim, Evidence, Span, Subject
+from fieldwatch.inventory.onlink import links, tenant
+from fieldwatch.inventory.sighting import Sighting
+
+PLC, PC, ROUTER = "00:1d:9c:00:00:01", "00:0c:29:00:00:02", "00:1b:0d:00:00:03"
+
+
+def sent(ip: str, mac: str, first_ns: int = 0, last_ns: int = 100, vlan: int = 0) -> Sighting:
+    return Sighting(ip, mac, vlan, first_ns, last_ns, 5, "capture", 1)
+
+
+def says(mac: str, ip: str, seen_ns: int = 50, protocol: str = "arp", vlan: int = 0) -> Claim:
+    return Claim(Subject(ip, mac, vlan), "ip_address", ip, Evidence("capture", (Span(1, 0, 4),), seen_ns, protocol))
+
+
+def test_arp_proves() -> None:
+    found = links([says(PLC, "10.0.0.1")], [])
+    assert found.own[PLC] == {"10.0.0.1"}
+    assert [one.mac for one in found.tenancies["10.0.0.1"]] == [PLC]
+
+
+def test_an_address_in_the_body_of_a_routed_protocol_proves_nothing() -> None:
+    claim = Claim(Subject("10.9.0.1", ROUTER), "ip_address", "10.9.0.1", Evidence("capture", (), 5, "niagara-fox"))
+    assert links([claim], [sent("10.9.0.2", ROUTER), sent("10.9.0.1", ROUTER)]).own[ROUTER] == set()
+
+
+def test_the_only_address_of_a_mac_is_its_own() -> None:
+    assert links([], [sent("10.0.0.1", PLC)]).own[PLC] == {"10.0.0.1"}
+
+
+def test_two_unproven_addresses_are_nobodys() -> None:
+    found = links([], [sent("10.0.0.1", ROUTER), sent("10.0.9.1", ROUTER)])
+    assert found.own[ROUTER] == set()
+    assert found.passed[ROUTER] == {"10.0.0.1", "10.0.9.1"}
+    assert found.tenancies == {}
+
+
+def test_a_router_owns_only_what_it_answers_for() -> None:
+    found = links([says(ROUTER, "10.0.0.254")], [sent(f"10.1.0.{n}", ROUTER) for n in range(1, 9)])
+    assert found.own[ROUTER] == {"10.0.0.254"}
+    assert len(found.passed[ROUTER]) == 8
+
+
+def test_link_local_addresses_are_never_routed() -> None:
+    found = links([], [sent("fe80::1", ROUTER), sent("169.254.3.4", ROUTER), sent("10.1.0.1", ROUTER), sent("10.1.0.2", ROUTER)])
+    assert found.own[ROUTER] == {"fe80::1", "169.254.3.4"}
+
+
+def test_one_address_of_each_family_is_one_host() -> None:
+    found = links([], [sent("10.0.0.1", PC), sent("2001:db8::99", PC), sent("fe80::5", PC)])
+    assert found.own[PC] == {"10.0.0.1", "2001:db8::99", "fe80::5"}
+
+
+def test_privacy_addresses_share_the_prefix_of_the_address_made_from_the_mac() -> None:
+    made = "2001:db8:0:1:20c:29ff:fe00:2"
+    found = links([], [sent(made, PC), sent("2001:db8:0:1::77", PC), sent("2001:db8:0:2::77", PC)])
+    assert found.own[PC] == {made, "2001:db8:0:1::77"}
+
+
+def test_who_answers_for_many_does_not_take_a_hosts_address() -> None:
+    proxy = [says(ROUTER, f"10.0.0.{n}") for n in range(1, 5)]
+    found = links([*proxy, says(PLC, "10.0.0.1")], [])
+    assert [one.mac for one in found.tenancies["10.0.0.1"]] == [PLC]
+    assert found.own[ROUTER] == {"10.0.0.2", "10.0.0.3", "10.0.0.4"}
+
+
+def test_two_equal_claimants_conflict_and_both_keep_the_address() -> None:
+    found = links([says(PLC, "10.0.0.1"), says(PC, "10.0.0.1")], [])
+    assert {one.mac for one in found.tenancies["10.0.0.1"]} == {PLC, PC}
+
+
+def test_an_address_changes_hands_in_time() -> None:
+    found = links([says(PLC, "10.0.0.1", 10), says(PC, "10.0.0.1", 900), says(PC, "10.0.0.7", 900)], [])
+    held = found.tenancies["10.0.0.1"]
+    assert [one.mac for one in held] == [PLC, PC]
+    assert [tenant(held, at, 0) for at in (0, 10, 400, 500, 900, 5000)] == [PLC, PLC, PLC, PC, PC, PC]
+
+
+def test_the_same_address_in_another_vlan_is_another_host() -> None:
+    found = links([says(PLC, "10.0.0.1", vlan=10), says(PC, "10.0.0.1", vlan=20), says(PC, "10.0.0.2", vlan=20)], [])
+    held = found.tenancies["10.0.0.1"]
+    assert (tenant(held, 50, 10), tenant(held, 50, 20)) == (PLC, PC)
+
+
+def test_groups_and_unspecified_addresses_belong_to_nobody() -> None:
+    found = links([says(PLC, "0.0.0.0")], [sent("224.0.0.1", PLC), sent("0.0.0.0", PC), sent("10.0.0.1", "ff:ff:ff:ff:ff:ff")])
+    assert found.tenancies == {}
+    assert found.own.get(PLC, set()) == set()
