@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fieldwatch.inventory.address import (
+    VIRTUAL_ROUTER,
     interface_id,
     is_group,
     is_link_local,
@@ -13,7 +14,6 @@ from fieldwatch.inventory.address import (
     names_a_device,
     names_an_interface,
     prefix64,
-    VIRTUAL_ROUTER,
 )
 
 
@@ -22,7 +22,9 @@ def test_devices(ip: str) -> None:
     assert names_a_device(ip)
 
 
-@pytest.mark.parametrize("ip", ["", "0.0.0.0", "0.1.2.3", "::", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "ff02::1", "FF05::2", "x"])
+@pytest.mark.parametrize(
+    "ip", ["", "0.0.0.0", "0.1.2.3", "::", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "ff02::1", "FF05::2", "x"]
+)
 def test_no_devices(ip: str) -> None:
     assert not names_a_device(ip)
 

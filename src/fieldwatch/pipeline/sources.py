@@ -1,0 +1,101 @@
+"""Which files make which streams: sorted by their first packet, the same file once, rotated files of one source as one stream."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from fieldwatch.wire import CaptureError, peek
+
+ROTATED_NS = 2_000_000_000
+"""Two files of one link type are one source where the second begins within this time of the first one's end."""
+
+SUFFIXES = (".pcap", ".pcapng", ".cap", ".ntar", ".dmp")
+PACKED = ("", ".gz", ".zst")
+
+
+class UnusableInput(Exception):
+    """What was given cannot be read: says what was read, what is allowed, what to do."""
+
+
+class Source(NamedTuple):
+    """A capture file: its path as given, its size, the link type and the time of its first packet (None without one)."""
+
+    path: str
+    size_bytes: int
+    link: int
+    first_ns: int | None
+
+
+class Skipped(NamedTuple):
+    """A file that is not read, and why."""
+
+    path: str
+    why: str
+
+
+def find(paths: Iterable[str]) -> list[str]:
+    """The capture files that the paths name: files as they are, folders with all captures in them. `-` is standard input."""
+    found: list[str] = []
+    for path in paths:
+        if path == "-":
+            found.append(path)
+            continue
+        place = Path(path)
+        if place.is_dir():
+            found.extend(str(one) for one in sorted(place.rglob("*")) if one.is_file() and is_capture_name(one.name))
+        elif place.exists():
+            found.append(path)
+        else:
+            raise UnusableInput(f"{path}: there is no such file or folder; give capture files (pcap, pcapng), folders of them, or - for standard input")
+    if not found:
+        raise UnusableInput(f"{', '.join(paths)}: no capture in there; files called {', '.join(SUFFIXES)} (also .gz, .zst) are read")
+    return found
+
+
+def is_capture_name(name: str) -> bool:
+    """True for the names that captures have."""
+    return name.lower().endswith(tuple(suffix + packed for suffix in SUFFIXES for packed in PACKED))
+
+
+def look(paths: Iterable[str]) -> tuple[list[Source], list[Skipped]]:
+    """A look at each file, in order of first packet, then of name; files that are no capture, or that are another's double, are skipped."""
+    sources: list[Source] = []
+    skipped: list[Skipped] = []
+    for path in dict.fromkeys(paths):
+        if path == "-":
+            sources.append(Source(path, 0, 0, None))
+            continue
+        try:
+            link, first_ns = peek(path)
+        except CaptureError as error:
+            skipped.append(Skipped(path, str(error)))
+            continue
+        sources.append(Source(path, Path(path).stat().st_size, link, first_ns))
+    sources.sort(key=lambda source: (source.first_ns is None, source.first_ns or 0, source.path))
+    return _without_doubles(sources, skipped)
+
+
+def _without_doubles(sources: list[Source], skipped: list[Skipped]) -> tuple[list[Source], list[Skipped]]:
+    """Leaves out files of the same content: only those of one size and one first packet are compared, by SHA-256."""
+    alike: dict[tuple[int, int, int | None], list[Source]] = {}
+    for source in sources:
+        alike.setdefault(source[1:], []).append(source)
+    doubles = {}
+    for group in alike.values():
+        if len(group) > 1 and group[0].path != "-":
+            seen: dict[str, str] = {}
+            for source in sorted(group):
+                first = seen.setdefault(digest(source.path), source.path)
+                if first != source.path:
+                    doubles[source.path] = first
+    skipped.extend(Skipped(path, f"holds the same bytes as {first}, which is read") for path, first in doubles.items())
+    return [source for source in sources if source.path not in doubles], sorted(skipped)
+
+
+def digest(path: str) -> str:
+    """The SHA-256 of a file, as hex."""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
