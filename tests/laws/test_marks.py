@@ -57,6 +57,11 @@ def flipped(exchange: Exchange, side: Side, offset: int, bits: int) -> Exchange:
     return changed(exchange, side, bytes(raw))
 
 
+def stays_a_digit(exchange: Exchange, side: Side, offset: int, bits: int) -> bool:
+    """True where the flipped byte is still a decimal digit, as marks of the order `decimal` promise."""
+    return chr((message(exchange, side) or b"")[offset] ^ bits) in "0123456789"
+
+
 def meaning(reading: Reading, values: bool) -> dict[str, Any]:
     """What a template stands for: everything but the handles of opened contexts, and with `values` False but the operations' values."""
     return {
@@ -128,6 +133,8 @@ def test_flipping_a_marked_byte_keeps_the_meaning(protocol: Protocol, name: str)
         before = meaning(reading, values)
         for offset in range(mark.offset, mark.offset + mark.length):
             for bits in FLIPS:
+                if isinstance(mark, Value) and mark.order == "decimal" and not stays_a_digit(exchange, mark.side, offset, bits):
+                    continue
                 after = meaning(own.registry.read(protocol, flipped(exchange, mark.side, offset, bits), context), values)
                 assert after == before, f"{mark.side.name} byte {offset} ^ 0x{bits:02x} under {type(mark).__name__}"
 

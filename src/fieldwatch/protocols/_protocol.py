@@ -136,6 +136,7 @@ class Value(NamedTuple):
     """Data that change while the operation stays the same. Flipping one changes only values (never claims, names, effects or objects).
 
     Spans of at most eight bytes are followed as unsigned numbers in the given byte `order` (`big` or `little`): last, least, greatest.
+    With the order `decimal` they are decimal digits of a text, and stay digits.
     """
 
     side: Side

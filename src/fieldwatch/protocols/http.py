@@ -2,10 +2,11 @@
 
 Standards: [HTTP] RFC 9110 (2022); [H1] RFC 9112 (2022); [BASIC] RFC 7617 (2015); [DIGEST] RFC 7616 (2015). HTML titles as in the living
 standard of WHATWG.
-Not decoded: HTTP/2 and later, bodies beyond an HTML page's title, WebSocket frames, authentication other than Basic, Digest and Bearer.
+Not decoded: HTTP/2 and later, bodies but for an HTML page's title and the fields of a form, WebSocket frames, authentication other than
+Basic, Digest, Bearer and forms.
 
-The core hands over the head of a message, and the first bytes of a body where that is text. The path is class but for its numbers and hex
-ids, the query is value. Header values that say nothing of a device are ignored.
+The core hands over the head of a message, and the first bytes of a body where that is text. The path is class but for its numbers, the
+query is value. Header values that say nothing of a device are ignored. Passwords stay class: each attempt is a message of its own.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import html
 import re
 import zlib
 from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
 
-from fieldwatch.facts import Effect
+from fieldwatch.facts import Effect, Values
 from fieldwatch.protocols._cursor import text
 from fieldwatch.protocols._protocol import (
     At,
@@ -81,17 +83,22 @@ CLASS_HEADERS = frozenset(
 MOST_INFLATED = 16384
 """Bytes of a compressed page that are looked at for its title."""
 
-HEADER = re.compile(rb"([^\r\n:]+):[ \t]*([^\r\n]*?)[ \t]*\r?\n|([^\r\n]+)\r?\n|\r?\n")
+MOST_PARAMETERS = 2048
+"""Bytes of a challenge or of credentials that are looked at."""
+
+HEADER = re.compile(rb"([^\r\n:]+):([^\r\n]*)\r?\n|([^\r\n]+)\r?\n|\r?\n")
 REQUEST_LINE = re.compile(rb"([!#-'*+.0-9A-Z^-z|~-]+) ([^\r\n]*) (HTTP/1\.[01])\r?\n")
 STATUS_LINE = re.compile(rb"(HTTP/1\.[01]) ([0-9]{3})(?: ([^\r\n]*))?\r?\n")
-VARIABLE = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9A-Fa-f]{16,}|[0-9]+")
-"""What changes in a path while the resource stays the same kind of thing: numbers and hex ids."""
+NUMBER = re.compile(rb"[0-9]+")
+"""What changes in a path while the resource stays the same kind of thing."""
 
 USER_INFO = re.compile(rb"//[^/@]*@")
-PARAMETER = re.compile(rb'([A-Za-z-]+)[ \t]*=[ \t]*(?:"([^"\r\n]*)"|([^\s,]+))')
-CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]+[^\r\n]*\r?\n")
-TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
+PARAMETER = re.compile(rb'([A-Za-z-]+)[ \t]*=[ \t]*(?:"(.*?)"(?=[ \t]*(?:,|$))|([^",][^,]*))')
+TITLE, TITLE_END = re.compile(rb"<title", re.IGNORECASE), re.compile(rb"</title", re.IGNORECASE)
 CHARSET = re.compile(rb"charset=\"?([A-Za-z0-9_-]+)")
+PASSWORD = re.compile(rb"pass(?:w|c|$)|pwd|psw", re.IGNORECASE)
+USERNAME = re.compile(rb"user|login|account|email", re.IGNORECASE)
+"""Fields of a form by which somebody logs in, as they are usually called."""
 
 # ----------------------------------------------------------------------------------------------------------------- parse
 
@@ -133,8 +140,8 @@ def _request(message: bytes, result: str) -> Facts:
     head = _head(message, line.end(), Side.REQUEST)
     path, asks, _ = target.partition(b"?")
     start = line.start(2)
-    for variable in VARIABLE.finditer(path):
-        yield Value(Side.REQUEST, start + variable.start(), variable.end() - variable.start())
+    for number in NUMBER.finditer(path):
+        yield Value(Side.REQUEST, start + number.start(), number.end() - number.start(), "decimal")
     if len(target) > len(path) + 1:
         yield Value(Side.REQUEST, start + len(path) + 1, len(target) - len(path) - 1)
     if target:
@@ -143,14 +150,22 @@ def _request(message: bytes, result: str) -> Facts:
     if version == b"HTTP/1.1" and b"host" not in head.headers:
         yield Broken("no Host header", "[H1] 3.2", At(Side.REQUEST, 0, line.end()), "none", "one Host header")
     thing = _object(path, asks, head.value(b"soapaction"))
-    yield Done(method.decode(), EFFECTS.get(method, Effect.WRITE), At(Side.REQUEST, 0, line.end()), thing, result=result)
+    form = _form(message, head)
+    login = _form_login(form)
+    values: Values = (("form", text(form)),) if form and login is None else ()
+    yield Done(method.decode(), EFFECTS.get(method, Effect.WRITE), At(Side.REQUEST, 0, line.end()), thing, values, result)
     if b"user-agent" in head.headers and (agent := text(head.headers[b"user-agent"][0])):
         value, at = head.headers[b"user-agent"]
         yield Claimed("user_agent", agent, At(Side.REQUEST, at, len(value)), Who.ASKER)
     for name in (b"authorization", b"proxy-authorization"):
         if name in head.headers:
             yield from _authorization(*head.headers[name], result)
-    if head.body < len(message):
+    if values:
+        yield Value(Side.REQUEST, head.body, len(form))
+    elif login:
+        # a wrong password is usually answered with a page too, so that only a refusal is a result
+        yield LoggedIn(*login, At(Side.REQUEST, head.body, len(form)), result="" if result == "ok" else result)
+    elif head.body < len(message):
         yield Ignored(Side.REQUEST, head.body, len(message) - head.body)
 
 
@@ -171,7 +186,7 @@ def _object(path: bytes, asks: bytes, action: bytes) -> str:
     """The target with its variable parts as `{}`, without a user's name and password; then the SOAP action."""
     if b"//" in path:
         path = USER_INFO.sub(b"//", path, count=1)
-    thing = VARIABLE.sub(b"{}", path).decode("utf-8", "replace") + ("?{}" if asks else "")
+    thing = NUMBER.sub(b"{}", path).decode("utf-8", "replace") + ("?{}" if asks else "")
     return f"{thing} {text(action)}" if action else thing
 
 
@@ -191,17 +206,19 @@ def _head(message: bytes, at: int, side: Side) -> Head:
     headers: dict[bytes, tuple[bytes, int]] = {}
     marks: list[Fact] = []
     end = len(message)
-    for line in HEADER.finditer(message, at):
+    while line := HEADER.match(message, at):
+        at = line.end()
         name, value, odd = line.groups()
         if name is None:
             if odd is None:
-                end = line.end()
+                end = at
                 break
             marks.append(Broken("header line", "[H1] 5", At(side, line.start(), len(odd)), text(odd[:40]), "name: value"))
             continue
         name = name.lower()
         if name in CLASS_HEADERS:
-            headers.setdefault(name, (value, line.start(2)))
+            own = value.lstrip()
+            headers.setdefault(name, (own, line.end(2) - len(own)))
         elif name == b"content-length":
             headers[name] = (value, line.start(2))
             if value:
@@ -209,10 +226,8 @@ def _head(message: bytes, at: int, side: Side) -> Head:
         elif value:
             marks.append(Ignored(side, line.start(2), len(value)))
     if b"content-length" in headers and b"transfer-encoding" in headers:
-        rule = Broken(
-            "two lengths", "[H1] 6.2", At(side, headers[b"content-length"][1], 0), "Content-Length and Transfer-Encoding", "one of them"
-        )
-        marks.append(rule)
+        length, start = headers[b"content-length"]
+        marks.append(Broken("two lengths", "[H1] 6.2", At(side, start, len(length)), "Content-Length and Transfer-Encoding", "one of them"))
     return Head(headers, end, marks)
 
 
@@ -277,8 +292,26 @@ def _parameters(raw: bytes, start: int) -> list[tuple[bytes, bytes, bytes, int]]
     """Each parameter of credentials or challenge: name, quoted value, bare value, and where the value stands."""
     return [
         (found[1].lower(), found[2] or b"", found[3] or b"", start + (found.start(2) if found[2] is not None else found.start(3)))
-        for found in PARAMETER.finditer(raw)
+        for found in PARAMETER.finditer(raw, 0, MOST_PARAMETERS)
     ]
+
+
+def _form(message: bytes, head: Head) -> bytes:
+    """The fields of a form that is sent."""
+    return message[head.body :] if b"x-www-form-urlencoded" in head.value(b"content-type").lower() else b""
+
+
+def _form_login(form: bytes) -> tuple[str, bytes] | None:
+    """The name and the password in a form, if there is a password."""
+    username, password = "", None
+    for field in form.split(b"&"):
+        name, _, value = field.partition(b"=")
+        value = unquote_to_bytes(value.replace(b"+", b" "))
+        if PASSWORD.search(name):
+            password = value
+        elif not username and USERNAME.search(name):
+            username = text(value)
+    return None if password is None else (username, password)
 
 
 # ------------------------------------------------------------------------------------------------------------------ body
@@ -287,25 +320,29 @@ def _parameters(raw: bytes, start: int) -> list[tuple[bytes, bytes, bytes, int]]
 def _body(message: bytes, head: Head) -> Facts:
     """The title of an HTML page; the bytes up to its end are class, all others of the body are ignored."""
     start, end = head.body, len(message)
-    title = None
     if b"html" in head.value(b"content-type").lower():
-        if b"chunked" in head.value(b"transfer-encoding").lower() and (size := CHUNK_SIZE.match(message, start)):
-            yield Value(Side.ANSWER, start, size.end() - start - 1)
-            start = size.end()
         if b"gzip" in head.value(b"content-encoding").lower():
-            title, length = _inflated_title(message[start:])
+            raw, length = _inflated_title(message[start:])
+            at = At(Side.ANSWER, start, length)
         else:
-            title = TITLE.search(message, start)
-            length = title.end() - start if title else 0
-    if title and (name := _title(title[1], head)):
-        at = At(Side.ANSWER, start, length) if b"content-encoding" in head.headers else At(Side.ANSWER, title.start(1), len(title[1]))
-        yield Claimed("page_title", name, at)
-        start += length
+            place = _title_place(message, start) or (start, start)
+            raw, at = message[slice(*place)], At(Side.ANSWER, place[0], place[1] - place[0])
+        if name := _title(raw, head):
+            yield Claimed("page_title", name, at)
+            start = at.offset + at.length
     if start < end:
         yield Ignored(Side.ANSWER, start, end - start)
 
 
-def _inflated_title(body: bytes) -> tuple[re.Match[bytes] | None, int]:
+def _title_place(page: bytes, at: int = 0) -> tuple[int, int] | None:
+    """Where the text of the first title element begins and ends."""
+    tag = TITLE.search(page, at)
+    start = page.find(b">", tag.end()) + 1 if tag else 0
+    end = TITLE_END.search(page, start) if start else None
+    return (start, end.start()) if end else None
+
+
+def _inflated_title(body: bytes) -> tuple[bytes, int]:
     """The title of a page that is compressed with gzip (RFC 1952), and how many of the compressed bytes hold it."""
     inflater, page = zlib.decompressobj(zlib.MAX_WBITS | 16), b""
     for at in range(0, len(body), 256):
@@ -313,11 +350,11 @@ def _inflated_title(body: bytes) -> tuple[re.Match[bytes] | None, int]:
             page += inflater.decompress(body[at : at + 256], MOST_INFLATED)
         except zlib.error:
             break
-        if title := TITLE.search(page):
-            return title, min(at + 256, len(body))
+        if place := _title_place(page):
+            return page[slice(*place)], min(at + 256, len(body))
         if len(page) >= MOST_INFLATED or inflater.unconsumed_tail:
             break
-    return None, 0
+    return b"", 0
 
 
 def _title(raw: bytes, head: Head) -> str:

@@ -1,0 +1,5 @@
+"""`python -m fieldwatch`."""
+
+from fieldwatch.cli import main
+
+main()

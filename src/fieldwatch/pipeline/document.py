@@ -1,0 +1,248 @@
+"""The result as one JSON document (`docs/schema/inspect.schema.json`). The same captures give the same document, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from fieldwatch import __version__
+from fieldwatch.facts import Claim, Conversation, Evidence, Login, Malformed, Operation, Span, Subject, Undecoded
+from fieldwatch.inventory import SHOWN, Asset, Attribute
+from fieldwatch.pipeline.assemble import Capture, Facts
+from fieldwatch.pipeline.inspect import Result
+
+SCHEMA = "fieldwatch/inspect/1"
+
+
+def document(result: Result) -> dict[str, Any]:
+    """Everything that the result holds, in a fixed order."""
+    facts = result.facts
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "captures": [_capture(one) for one in sorted(facts.captures, key=lambda one: (one.first_ns is None, one.first_ns or 0, one.path))],
+        "skipped": [{"path": one.path, "why": one.why} for one in result.skipped],
+        "totals": _totals(facts),
+        "claims": [_claim(one) for one in sorted(facts.claims, key=_claim_order)],
+        "assets": [_asset(one) for one in sorted(result.inventory.assets, key=lambda one: one.id)],
+        "conversations": [_conversation(one) for one in sorted(facts.conversations, key=_conversation_order)],
+        "operations": [_operation(one) for one in sorted(facts.operations, key=_operation_order)],
+        "logins": [_login(one, labels) for labels in [_secret_labels(facts.logins)] for one in sorted(facts.logins, key=_login_order)],
+        "malformed": [_malformed(one) for one in sorted(facts.malformed, key=lambda one: (*_place(one.evidence), one))],
+        "undecoded": [_undecoded(one) for one in _undecoded_rows(facts.undecoded)],
+        "gaps": [
+            {"protocol": one.protocol, "client": _end(one.client), "server": _end(one.server), "count": one.count, "bytes": one.size_bytes}
+            for one in sorted(facts.gaps)
+        ],
+    }
+
+
+def time_text(seen_ns: int) -> str:
+    """A time as ISO 8601 in UTC with nanoseconds."""
+    seconds, rest = divmod(seen_ns, 1_000_000_000)
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC).strftime('%Y-%m-%dT%H:%M:%S')}.{rest:09d}Z"
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds}.{rest:09d}"
+
+
+def _totals(facts: Facts) -> dict[str, Any]:
+    counters: dict[str, int] = {}
+    for capture in facts.captures:
+        for name, count in capture.counters:
+            counters[name] = counters.get(name, 0) + count
+    return {"counters": counters, "distinct": dict(sorted(facts.distinct.items()))}
+
+
+def _capture(one: Capture) -> dict[str, Any]:
+    return {
+        "path": one.path,
+        "packets": one.packets,
+        "bytes": one.size_bytes,
+        "first_seen": None if one.first_ns is None else time_text(one.first_ns),
+        "last_seen": None if one.last_ns is None else time_text(one.last_ns),
+        "truncated": one.truncated or None,
+        "counters": dict(one.counters),
+    }
+
+
+def _spans(spans: Iterable[Span]) -> list[dict[str, int]]:
+    return [{"frame": span.frame, "offset": span.offset, "length": span.length} for span in spans]
+
+
+def _evidence(one: Evidence) -> dict[str, Any]:
+    return {"capture": one.source, "frame": one.frame, "time": time_text(one.seen_ns), "protocol": one.protocol, "spans": _spans(one.spans)}
+
+
+def _place(one: Evidence) -> tuple[int, str, tuple[Span, ...]]:
+    return one.seen_ns, one.source, one.spans
+
+
+def _claim_order(one: Claim) -> tuple[Any, ...]:
+    return (*_place(one.evidence), one)
+
+
+def _claim(one: Claim) -> dict[str, Any]:
+    evidence = one.evidence
+    return {
+        "capture": evidence.source,
+        "frame": evidence.frame,
+        "time": time_text(evidence.seen_ns),
+        "ip": one.subject.ip or None,
+        "mac": one.subject.mac or None,
+        "component": one.subject.component,
+        "protocol": evidence.protocol,
+        "attribute": one.attribute,
+        "value": one.value,
+        "evidence": _spans(evidence.spans),
+    }
+
+
+def _asset(one: Asset) -> dict[str, Any]:
+    shown: dict[str, Any] = {name: _attribute(one.attribute(name)) for name in SHOWN}
+    others = {attribute.name: _attribute(attribute) for attribute in one.attributes if attribute.name not in SHOWN}
+    return {
+        "id": one.id,
+        "component": one.component,
+        **shown,
+        "attributes": others,
+        "ips": list(one.ips),
+        "macs": list(one.macs),
+        "vlans": list(one.vlans),
+        "children": [_asset(child) for child in one.children],
+        "protocols": list(one.protocols),
+        "first_seen": time_text(one.first_ns),
+        "last_seen": time_text(one.last_ns),
+    }
+
+
+def _attribute(one: Attribute | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    rivals = [{"value": rival.value, "confidence": rival.confidence, "reason": rival.reason} for rival in one.rivals[1:]]
+    evidence = [_evidence(proof) for proof in one.evidence[:3]]
+    return {"value": one.value, "confidence": one.confidence, "reason": one.reason, "evidence": evidence, "rivals": rivals}
+
+
+def _end(one: Subject) -> dict[str, Any]:
+    return {"ip": one.ip or None, "mac": one.mac or None}
+
+
+def _conversation_order(one: Conversation) -> tuple[Any, ...]:
+    return one.first_ns, one.client, one.server, one.transport, one.port, one.protocol, one.packets, one.last_ns
+
+
+def _conversation(one: Conversation) -> dict[str, Any]:
+    messages = [
+        {
+            "operation": message.operation,
+            "effect": message.effect.value,
+            "object": message.object,
+            "count": message.count,
+            "unanswered": message.unanswered,
+            "distinct": message.distinct,
+            "first_seen": time_text(message.first_ns),
+            "last_seen": time_text(message.last_ns),
+        }
+        for message in one.messages
+    ]
+    return {
+        "client": _end(one.client),
+        "server": _end(one.server),
+        "vlan": one.client.vlan or None,
+        "transport": one.transport,
+        "port": one.port,
+        "protocol": one.protocol,
+        "packets": one.packets,
+        "bytes": one.size_bytes,
+        "first_seen": time_text(one.first_ns),
+        "last_seen": time_text(one.last_ns),
+        "messages": messages,
+    }
+
+
+def _operation_order(one: Operation) -> tuple[Any, ...]:
+    return (*_place(one.evidence), one.protocol, one.name, one.object, one.actor, one.target, one.count)
+
+
+def _operation(one: Operation) -> dict[str, Any]:
+    first = one.occurrences[0]
+    return {
+        "capture": one.evidence.source,
+        "frame": first.frame,
+        "time": time_text(first.seen_ns),
+        "source": _end(one.actor),
+        "destination": _end(one.target),
+        "component": one.target.component,
+        "protocol": one.protocol,
+        "operation": one.name,
+        "effect": one.effect.value,
+        "object": one.object,
+        "values": dict(first.values),
+        "result": first.result,
+        "technique": one.technique or None,
+        "count": one.count,
+        "evidence": _spans(one.evidence.spans),
+        "occurrences": [
+            {"frame": each.frame, "time": time_text(each.seen_ns), "values": dict(each.values), "result": each.result} for each in one.occurrences
+        ],
+    }
+
+
+def _login_order(one: Login) -> tuple[Any, ...]:
+    return (*_place(one.evidence), one.protocol, one.client, one.server, one.username)
+
+
+def _secret_labels(logins: Iterable[Login]) -> dict[str, str]:
+    """Equal secrets have equal labels, numbered in order of appearance: they can be compared, and say nothing."""
+    labels: dict[str, str] = {}
+    for login in sorted(logins, key=_login_order):
+        if login.secret:
+            labels.setdefault(login.secret, f"secret {len(labels) + 1}")
+    return labels
+
+
+def _login(one: Login, labels: dict[str, str]) -> dict[str, Any]:
+    return {
+        "capture": one.evidence.source,
+        "frame": one.evidence.frame,
+        "time": time_text(one.evidence.seen_ns),
+        "client": _end(one.client),
+        "server": _end(one.server),
+        "protocol": one.protocol,
+        "username": one.username,
+        "secret": labels.get(one.secret),
+        "cleartext": one.cleartext,
+        "result": one.result,
+    }
+
+
+def _malformed(one: Malformed) -> dict[str, Any]:
+    return {
+        **_evidence(one.evidence),
+        "speaker": _end(one.speaker),
+        "reason": one.reason,
+        "clause": one.clause,
+        "have": one.have,
+        "allowed": one.allowed,
+        "count": one.count,
+    }
+
+
+def _undecoded_rows(rows: Iterable[Undecoded]) -> list[Undecoded]:
+    """One row for each protocol, function and reason, over all captures, with the first evidence."""
+    known: dict[tuple[str, str, str], Undecoded] = {}
+    for row in rows:
+        key = (row.protocol, row.function, row.reason)
+        old = known.get(key)
+        if old is None:
+            known[key] = row
+        else:
+            first = min(old, row, key=lambda one: _place(one.evidence))
+            known[key] = first._replace(count=old.count + row.count)
+    return [known[key] for key in sorted(known)]
+
+
+def _undecoded(one: Undecoded) -> dict[str, Any]:
+    return {"protocol": one.protocol, "function": one.function, "reason": one.reason, "count": one.count, "first": _evidence(one.evidence)}

@@ -1,0 +1,94 @@
+"""The main job: captures in, everything that they show out."""
+
+from __future__ import annotations
+
+import gc
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import NamedTuple
+
+from fieldwatch.inventory import Inventory, fold
+from fieldwatch.inventory import Sighting as Seen
+from fieldwatch.pipeline.assemble import Assembler, Facts, Sighting
+from fieldwatch.pipeline.sources import ROTATED_NS, Skipped, Source, UnusableInput, find, look
+from fieldwatch.pipeline.stream import Reader
+from fieldwatch.protocols import registry
+from fieldwatch.wire import CaptureError
+
+Progress = Callable[[str, int, int], None]
+"""Called with a path, the bytes of it that were read, and its size (0 where it is not known)."""
+
+
+class Result(NamedTuple):
+    """What the captures show: facts, the inventory that they give, and files that were left out."""
+
+    facts: Facts
+    inventory: Inventory
+    skipped: tuple[Skipped, ...]
+
+
+def inspect(paths: Iterable[str], *, jobs: int = 1, progress: Progress | None = None, fenced: bool = True) -> Result:
+    """Reads all captures and folds their facts into one plant. Raises `UnusableInput` where nothing can be read.
+
+    The order of `paths` and the number of `jobs` change nothing but the time that it takes.
+    """
+    sources, skipped = look(find(paths))
+    if not sources:
+        raise UnusableInput("; ".join(f"{one.path}: {one.why}" for one in skipped))
+    facts = merge(read_all([[source] for source in sources], jobs, progress, fenced))
+    inventory = fold(facts.claims, facts.conversations, [_seen(one) for one in facts.sightings], facts.operations)
+    return Result(facts, inventory, tuple(skipped))
+
+
+def read_all(streams: Sequence[Sequence[Source]], jobs: int, progress: Progress | None, fenced: bool) -> list[Facts]:
+    """The facts of each stream, in order; streams are read side by side where `jobs` allows it."""
+    key = secrets.token_bytes(32)
+    if jobs <= 1 or len(streams) <= 1:
+        return [read_stream(stream, key, progress, fenced) for stream in streams]
+    with ProcessPoolExecutor(max_workers=min(jobs, len(streams)), mp_context=get_context("forkserver")) as pool:
+        largest = sorted(range(len(streams)), key=lambda number: -sum(source.size_bytes for source in streams[number]))
+        running: dict[int, Future[Facts]] = {number: pool.submit(read_stream, streams[number], key, None, fenced) for number in largest}
+        results = []
+        for number, stream in enumerate(streams):
+            results.append(running[number].result())
+            if progress:
+                for source in stream:
+                    progress(source.path, source.size_bytes, source.size_bytes)
+        return results
+
+
+def read_stream(stream: Sequence[Source], secret_key: bytes, progress: Progress | None, fenced: bool) -> Facts:
+    """The facts of one stream of files that follow each other."""
+    gc.disable()  # everything that is made here is kept until the end: collecting would only go through it again and again
+    try:
+        report = None
+        if progress:
+
+            def report(number: int, packets: int, size_bytes: int) -> None:
+                progress(stream[number].path, size_bytes, stream[number].size_bytes)
+
+        reader = Reader(registry(), fenced=fenced)
+        try:
+            read = reader.read([source.path for source in stream], report)
+        except CaptureError as error:
+            raise UnusableInput(f"{stream[0].path}: {error}") from error
+        return Assembler(read, secret_key).assemble()
+    finally:
+        gc.enable()
+
+
+def merge(parts: Iterable[Facts]) -> Facts:
+    """The facts of all streams together."""
+    whole = Facts()
+    for part in parts:
+        whole.add(part)
+    return whole
+
+
+def _seen(one: Sighting) -> Seen:
+    return Seen(one.ip, one.mac, one.vlan, one.first_ns, one.last_ns, one.packets, one.evidence.source, one.evidence.frame)
+
+
+__all__ = ["ROTATED_NS", "Progress", "Result", "UnusableInput", "inspect", "merge"]
