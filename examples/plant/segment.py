@@ -15,7 +15,7 @@ from pathlib import Path
 
 from works import SUBNET, Host
 
-OFFLOADS = "tx off rx off tso off gso off gro off sg off".split()
+OFFLOADS = ["tx", "off", "rx", "off", "tso", "off", "gso", "off", "gro", "off", "sg", "off"]
 LLDP_MULTICAST = "0x4000"
 """group_fwd_mask bit of 01:80:c2:00:00:0e: a mirror port shows LLDP, a plain Linux bridge swallows it."""
 

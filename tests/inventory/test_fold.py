@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -211,8 +212,8 @@ messages = st.builds(
     MessageClass, st.just("m"), st.sampled_from(list(Effect)), st.just("o"), st.just(2), st.integers(0, 2), st.just(1), times, times
 )
 conversations = st.builds(
-    Conversation, subjects, subjects, st.just("tcp"), st.just(502), st.sampled_from(["modbus", "s7comm", "http"]), st.just(4), st.just(9), times, times,
-    st.lists(messages, max_size=2).map(tuple),
+    Conversation, subjects, subjects, st.just("tcp"), st.just(502), st.sampled_from(["modbus", "s7comm", "http"]),
+    st.just(4), st.just(9), times, times, st.lists(messages, max_size=2).map(tuple),
 )  # fmt: skip
 operations = st.builds(done, subjects, st.sampled_from(["ok", "", "illegal function"]))
 facts = st.tuples(
@@ -223,8 +224,8 @@ facts = st.tuples(
 @settings(max_examples=150, deadline=None)
 @given(facts, st.randoms(use_true_random=False))
 def test_any_order_and_told_twice_gives_the_same(
-    told: tuple[Sequence[Claim], Sequence[Conversation], Sequence[Sighting], Sequence[Operation]], chance
-) -> None:  # type: ignore[no-untyped-def]
+    told: tuple[Sequence[Claim], Sequence[Conversation], Sequence[Sighting], Sequence[Operation]], chance: Random
+) -> None:
     expected = fold(*told)
     again = []
     for kind in told:

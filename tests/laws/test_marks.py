@@ -148,7 +148,7 @@ def test_marks_lie_in_their_message_and_do_not_overlap(protocol: Protocol, name:
         raw = message(exchange, mark.side)
         assert raw is not None, mark
         assert mark.length > 0, mark
-        assert 0 <= mark.offset, mark
+        assert mark.offset >= 0, mark
         assert mark.offset + mark.length <= len(raw), mark
         bytes_of_mark = {(mark.side, offset) for offset in range(mark.offset, mark.offset + mark.length)}
         assert not taken & bytes_of_mark, mark

@@ -36,7 +36,7 @@ def test_a_read_of_bits_ties_each_bit_to_its_address(golden: str, name: str, obj
     operation = done(golden)
     assert (operation.name, operation.effect, operation.object, operation.component) == (name, Effect.READ, object, component)
     assert "".join(value for _, value in operation.values) == values
-    first, last = object.split()[-1].split("-")
+    first, last = object.rsplit(maxsplit=1)[-1].split("-")
     assert [operation.values[0][0], operation.values[-1][0]] == [first, last]
 
 

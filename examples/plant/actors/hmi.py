@@ -21,7 +21,9 @@ def modbus(client: ModbusTcpClient) -> list[Duty]:
         return journal.run("plc-dosing", done, lambda: call(address, count=count, device_id=1))
 
     def set_dose() -> object:
-        done = Done("modbus", "Write Multiple Registers", "write", detail={"function_code": 16, "unit": 1, "address": 40, "values": [180, 175]})
+        done = Done(
+            "modbus", "Write Multiple Registers", "write", detail={"function_code": 16, "unit": 1, "address": 40, "values": [180, 175]}
+        )
         return journal.run("plc-dosing", done, lambda: client.write_registers(40, [180, 175], device_id=1))
 
     def pump() -> object:

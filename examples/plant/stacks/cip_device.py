@@ -18,8 +18,14 @@ def configuration(host: works.Host) -> str:
     """The identity in the words of cpppo's configuration file."""
     said, ip = host.says["cip"], host.ip
     major, minor = (int(part) for part in said["firmware"].split("."))
-    interface = {"ip_address": ip, "network_mask": "255.255.255.0", "gateway_address": "0.0.0.0", "dns_primary": "0.0.0.0",
-                 "dns_secondary": "0.0.0.0", "domain_name": works.DOMAIN}
+    interface = {
+        "ip_address": ip,
+        "network_mask": "255.255.255.0",
+        "gateway_address": "0.0.0.0",
+        "dns_primary": "0.0.0.0",
+        "dns_secondary": "0.0.0.0",
+        "domain_name": works.DOMAIN,
+    }
     return "\n".join(
         [
             "[Identity]",

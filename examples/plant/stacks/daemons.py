@@ -96,7 +96,22 @@ def nginx(host: Host, work: Path) -> list[str]:
     key, certificate = work / f"{host.name}.key", work / f"{host.name}.crt"
     subject = f"/O={host.maker}/CN={host.says['tls']['certificate_name']}"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", subject, "-keyout", key, "-out", certificate],
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "3650",
+            "-subj",
+            subject,
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+        ],
         check=True,
         capture_output=True,
     )

@@ -20,7 +20,9 @@ def fieldwatch() -> None:
 
 @app.command()
 def inspect(
-    paths: Annotated[list[str], typer.Argument(help="Captures (pcap, pcapng, also .gz and .zst), folders of them, or - for standard input.")],
+    paths: Annotated[
+        list[str], typer.Argument(help="Captures (pcap, pcapng, also .gz and .zst), folders of them, or - for standard input.")
+    ],
     json: Annotated[Path | None, typer.Option(help="Write everything to this file as JSON.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Captures that are read side by side.")] = 1,
 ) -> None:
@@ -37,7 +39,9 @@ def inspect(
         import orjson
 
         json.write_bytes(orjson.dumps(document(result)))
-    typer.echo(f"{len(result.inventory.assets)} assets, {len(result.facts.conversations)} conversations, {len(result.facts.operations)} operations")
+    typer.echo(
+        f"{len(result.inventory.assets)} assets, {len(result.facts.conversations)} conversations, {len(result.facts.operations)} operations"
+    )
 
 
 def main() -> None:

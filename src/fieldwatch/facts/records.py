@@ -29,7 +29,7 @@ class Occurrence(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """Something that an actor did, or tried to do, to a target. `count` may exceed the occurrences kept."""
+    """Something that an actor did, or tried to do, to a target. `times` may exceed the occurrences kept."""
 
     actor: Subject
     target: Subject
@@ -38,7 +38,7 @@ class Operation(NamedTuple):
     effect: Effect
     object: str
     technique: str
-    count: int
+    times: int
     occurrences: tuple[Occurrence, ...]
     evidence: Evidence
 
@@ -65,7 +65,7 @@ class Malformed(NamedTuple):
     clause: str
     have: str
     allowed: str
-    count: int
+    times: int
     evidence: Evidence
 
 
@@ -75,7 +75,7 @@ class Undecoded(NamedTuple):
     protocol: str
     function: str
     reason: str
-    count: int
+    times: int
     evidence: Evidence
 
 
@@ -85,17 +85,17 @@ class Gap(NamedTuple):
     protocol: str
     client: Subject
     server: Subject
-    count: int
+    times: int
     size_bytes: int
 
 
 class MessageClass(NamedTuple):
-    """One thing that a conversation's ends say to each other, counted. `distinct` is the number of different objects behind a generalised one."""
+    """One thing that a conversation's ends say to each other, counted. `distinct`: different objects behind a generalised one."""
 
     operation: str
     effect: Effect
     object: str
-    count: int
+    times: int
     unanswered: int
     distinct: int
     first_ns: int

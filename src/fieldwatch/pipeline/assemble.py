@@ -134,15 +134,17 @@ class Assembler:
         for protocol, login in reading.logins:
             secret = hmac.new(self.secret_key, login.secret, hashlib.sha256).hexdigest()[:32] if login.secret else ""
             evidence = self._evidence(tally, login.at, protocol)
-            self.facts.logins.append(Login(pair.asker, pair.answerer, protocol, login.username, secret, login.cleartext, login.result, evidence))
+            self.facts.logins.append(
+                Login(pair.asker, pair.answerer, protocol, login.username, secret, login.cleartext, login.result, evidence)
+            )
         for protocol, broken in reading.broken:
             speaker = pair.asker if broken.at.side == Side.REQUEST else pair.answerer
             evidence = self._evidence(tally, broken.at, protocol)
             self.facts.malformed.append(
-                Malformed(speaker, protocol, broken.reason, broken.clause, broken.have, broken.allowed, tally.count, evidence)
+                Malformed(speaker, protocol, broken.reason, broken.clause, broken.have, broken.allowed, tally.times, evidence)
             )
         for protocol, unread, at in reading.unread:
-            self._undecoded(protocol, unread.function, unread.reason, tally.count, lambda p=protocol, a=at: self._evidence(tally, a, p))
+            self._undecoded(protocol, unread.function, unread.reason, tally.times, lambda p=protocol, a=at: self._evidence(tally, a, p))
 
     def _claim(self, protocol: str, claimed: Claimed, pair: _Pair, vlan: int, tally: TallyRow) -> None:
         if claimed.ip or claimed.mac:
@@ -156,24 +158,22 @@ class Assembler:
     def _count_classes(self, tally: TallyRow, template: Template) -> None:
         classes = self.classes[tally.conversation]
         spoken = self.spoken[tally.conversation]
-        unanswered = tally.count if template.protocol.pair and not template.has_answer else 0
+        unanswered = tally.times if template.protocol.pair and not template.has_answer else 0
         for protocol, done in template.reading.done:
-            spoken[protocol] = spoken.get(protocol, 0) + tally.count
+            spoken[protocol] = spoken.get(protocol, 0) + tally.times
             known = classes.get((done.name, done.effect, done.object))
             if known is None:
-                classes[done.name, done.effect, done.object] = [tally.count, unanswered, tally.distinct, tally.first[2], tally.last[2]]
+                classes[done.name, done.effect, done.object] = [tally.times, unanswered, tally.distinct, tally.first[2], tally.last[2]]
             else:
-                known[0] += tally.count
+                known[0] += tally.times
                 known[1] += unanswered
                 known[2] += tally.distinct
                 known[3] = min(known[3], tally.first[2])
                 known[4] = max(known[4], tally.last[2])
 
-    def _operation(
-        self, number: int, tally: TallyRow, template: Template, index: int, protocol: str, done: Done, pair: _Pair
-    ) -> None:
+    def _operation(self, number: int, tally: TallyRow, template: Template, index: int, protocol: str, done: Done, pair: _Pair) -> None:
         target = pair.answerer._replace(component=done.component) if done.component else pair.answerer
-        kept, thinned = tally.kept or ([], tally.count)
+        kept, thinned = tally.kept or ([], tally.times)
         readings: dict[int, Done] = {}
         by_file: dict[int, list[Occurrence]] = {}
         for file, frame, seen_ns, variant in kept:
@@ -269,7 +269,9 @@ class Assembler:
             evidence = Evidence(self.stream.paths[file], (Span(frame, offset, min(length, 64)),), bad.first[2], name)
             speaker = server if bad.from_server else client
             have = f"a message of {bad.have} bytes"
-            self.facts.malformed.append(Malformed(speaker, name, "framing", "", have, "what the framing of the protocol allows", bad.count, evidence))
+            self.facts.malformed.append(
+                Malformed(speaker, name, "framing", "", have, "what the framing of the protocol allows", bad.times, evidence)
+            )
 
     def _captures(self) -> None:
         paths = self.stream.paths

@@ -32,7 +32,7 @@ def document(result: Result) -> dict[str, Any]:
         "malformed": [_malformed(one) for one in sorted(facts.malformed, key=lambda one: (*_place(one.evidence), one))],
         "undecoded": [_undecoded(one) for one in _undecoded_rows(facts.undecoded)],
         "gaps": [
-            {"protocol": one.protocol, "client": _end(one.client), "server": _end(one.server), "count": one.count, "bytes": one.size_bytes}
+            {"protocol": one.protocol, "client": _end(one.client), "server": _end(one.server), "count": one.times, "bytes": one.size_bytes}
             for one in sorted(facts.gaps)
         ],
     }
@@ -139,7 +139,7 @@ def _conversation(one: Conversation) -> dict[str, Any]:
             "operation": message.operation,
             "effect": message.effect.value,
             "object": message.object,
-            "count": message.count,
+            "count": message.times,
             "unanswered": message.unanswered,
             "distinct": message.distinct,
             "first_seen": time_text(message.first_ns),
@@ -163,7 +163,7 @@ def _conversation(one: Conversation) -> dict[str, Any]:
 
 
 def _operation_order(one: Operation) -> tuple[Any, ...]:
-    return (*_place(one.evidence), one.protocol, one.name, one.object, one.actor, one.target, one.count)
+    return (*_place(one.evidence), one.protocol, one.name, one.object, one.actor, one.target, one.times)
 
 
 def _operation(one: Operation) -> dict[str, Any]:
@@ -182,10 +182,11 @@ def _operation(one: Operation) -> dict[str, Any]:
         "values": dict(first.values),
         "result": first.result,
         "technique": one.technique or None,
-        "count": one.count,
+        "count": one.times,
         "evidence": _spans(one.evidence.spans),
         "occurrences": [
-            {"frame": each.frame, "time": time_text(each.seen_ns), "values": dict(each.values), "result": each.result} for each in one.occurrences
+            {"frame": each.frame, "time": time_text(each.seen_ns), "values": dict(each.values), "result": each.result}
+            for each in one.occurrences
         ],
     }
 
@@ -226,7 +227,7 @@ def _malformed(one: Malformed) -> dict[str, Any]:
         "clause": one.clause,
         "have": one.have,
         "allowed": one.allowed,
-        "count": one.count,
+        "count": one.times,
     }
 
 
@@ -240,9 +241,9 @@ def _undecoded_rows(rows: Iterable[Undecoded]) -> list[Undecoded]:
             known[key] = row
         else:
             first = min(old, row, key=lambda one: _place(one.evidence))
-            known[key] = first._replace(count=old.count + row.count)
+            known[key] = first._replace(times=old.times + row.times)
     return [known[key] for key in sorted(known)]
 
 
 def _undecoded(one: Undecoded) -> dict[str, Any]:
-    return {"protocol": one.protocol, "function": one.function, "reason": one.reason, "count": one.count, "first": _evidence(one.evidence)}
+    return {"protocol": one.protocol, "function": one.function, "reason": one.reason, "count": one.times, "first": _evidence(one.evidence)}

@@ -49,7 +49,9 @@ def find(paths: Iterable[str]) -> list[str]:
         elif place.exists():
             found.append(path)
         else:
-            raise UnusableInput(f"{path}: there is no such file or folder; give capture files (pcap, pcapng), folders of them, or - for standard input")
+            raise UnusableInput(
+                f"{path}: there is no such file or folder; give capture files (pcap, pcapng), folders of them, or - for standard input"
+            )
     if not found:
         raise UnusableInput(f"{', '.join(paths)}: no capture in there; files called {', '.join(SUFFIXES)} (also .gz, .zst) are read")
     return found

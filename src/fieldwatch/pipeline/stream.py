@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from fieldwatch.facts import COUNTED
 from fieldwatch.pipeline.declare import declarations
 from fieldwatch.protocols import Reading, Registry
-from fieldwatch.protocols._protocol import Exchange, Protocol, Scope, Side, Unread, Value
 from fieldwatch.protocols._protocol import At as _At
+from fieldwatch.protocols._protocol import Exchange, Protocol, Scope, Side, Unread, Value
 from fieldwatch.wire import Session
 from fieldwatch.wire.rows import BadRow, ConversationRow, FileRow, SightingRow, TallyRow
 
@@ -105,7 +105,10 @@ class Reader:
             self.templates.append(template)
             distinct = reading.distinct
             session.teach(
-                [(mark.side == Side.ANSWER, mark.offset, mark.length, type(mark) is Value, getattr(mark, "order", "") == "little") for mark in reading.marks],
+                [
+                    (mark.side == Side.ANSWER, mark.offset, mark.length, type(mark) is Value, getattr(mark, "order", "") == "little")
+                    for mark in reading.marks
+                ],
                 is_kept(reading),
                 (distinct.side == Side.ANSWER, distinct.offset, distinct.length) if distinct else None,
                 [row for name, opening in reading.opens for row in self._opening(name, opening)],

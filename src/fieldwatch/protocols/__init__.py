@@ -19,7 +19,9 @@ __all__ = ["Protocol", "Reading", "Registry", "registry"]
 @functools.cache
 def registry() -> Registry:
     """All protocols of this installation."""
-    own = (importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    own = (
+        importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")
+    )
     found: list[Protocol] = [module.PROTOCOL for module in own if hasattr(module, "PROTOCOL")]
     found += [point.load() for point in importlib.metadata.entry_points(group=ENTRY_POINTS)]
     return Registry(found)

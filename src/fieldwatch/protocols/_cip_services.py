@@ -1,6 +1,6 @@
 """The services of CIP: what each is called on which class of object, and what it does to the plant.
 
-Standards: [V1] CIP Networks Library, Volume 1: Common Industrial Protocol, Edition 3.33, Appendix A and the object definitions of chapter 5;
+Standards: [V1] CIP Networks Library, Volume 1: Common Industrial Protocol, Ed. 3.33, Appendix A and the object definitions of chapter 5;
 [TAG] Rockwell Automation 1756-PM020, Logix 5000 Controllers Data Access (2022). Rockwell's classes and services that [TAG] does not name
 are known by observation only (engineering sessions of RSLogix 5000 with ControlLogix controllers); their names here are descriptions.
 

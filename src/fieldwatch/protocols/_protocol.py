@@ -24,7 +24,8 @@ class Exchange(NamedTuple):
     """A request with its answer, or one message alone. Offsets in facts count from the start of `request` or of `answer`.
 
     `request` is None where only the answer was captured; `answer` is None where there is none (one-way messages, no answer in time).
-    `from_server` says that the asker (the sender of `request`) is the server end of the conversation; a lone answer comes from the other end.
+    `from_server` says that the asker (the sender of `request`) is the server end of the conversation.
+    A lone answer comes from the other end.
     `transport` is `tcp`, `udp` or `ethernet`; `port` the server's port, or the EtherType of a layer-2 message.
     """
 
@@ -64,7 +65,7 @@ class At(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A fact of identity: `attribute` is a word of `docs/words.md`. About `who`, or about `ip`/`mac` where the message names another device.
+    """A fact of identity: `attribute` is a word of `docs/words.md`. About `who`, or about `ip`/`mac` where another device is named.
 
     `component` names the sub-unit (see `facts.Subject`). The bytes at `at` must be class bytes.
     """
@@ -125,7 +126,7 @@ class Unread(NamedTuple):
 
 
 class Ignored(NamedTuple):
-    """Bytes that say nothing about the meaning: ids, counters, handles, CRCs, clocks. Flipping one changes no fact. Never lengths or codes."""
+    """Bytes that say nothing about the meaning: ids, counters, handles, CRCs, clocks. Flipping one changes no fact."""
 
     side: Side
     offset: int
@@ -146,7 +147,7 @@ class Value(NamedTuple):
 
 
 class Distinct(NamedTuple):
-    """Bytes whose different contents are counted for each conversation (a URL, a name): they may hold class and value bytes. One span at most."""
+    """Bytes whose different contents are counted for each conversation (a URL, a name), class and value bytes alike. One span at most."""
 
     side: Side
     offset: int
@@ -227,7 +228,7 @@ class EtherType(NamedTuple):
 
 
 class Llc(NamedTuple):
-    """Layer-2 messages in 802.3 frames whose LLC header (and SNAP, where there is one) starts with `prefix`; the message starts after it."""
+    """Layer-2 messages in 802.3 frames whose LLC header (with SNAP) starts with `prefix`; the message starts after it."""
 
     prefix: bytes
 
@@ -283,7 +284,7 @@ class Length(NamedTuple):
 
 
 class Delimiter(NamedTuple):
-    """Lines: a message ends with `end`. After `lines` messages of a direction (0: never) the rest of the flow is opaque: counted, not read."""
+    """Lines: a message ends with `end`. After `lines` messages of a direction (0: never) the rest is opaque: counted, not read."""
 
     end: bytes = b"\n"
     most: int = 4096

@@ -1,4 +1,4 @@
-"""One full reading of an exchange: what `parse` and the parses of everything inside it yield, collected with offsets of the outer message."""
+"""One full reading of an exchange: what `parse` yields, and the parses of everything inside it, with offsets of the outer message."""
 
 from __future__ import annotations
 
@@ -98,7 +98,15 @@ class Registry:
             self._descend(into, protocol, outermost, exchange, part, base, depth, number)
 
     def _descend(
-        self, into: Reading, carrier: Protocol, outermost: str, exchange: Exchange, part: Inner, base: tuple[int, int], depth: int, number: int
+        self,
+        into: Reading,
+        carrier: Protocol,
+        outermost: str,
+        exchange: Exchange,
+        part: Inner,
+        base: tuple[int, int],
+        depth: int,
+        number: int,
     ) -> None:
         sub = exchange._replace(request=_cut(exchange.request, part.request), answer=_cut(exchange.answer, part.answer))
         shift = (base[0] + (part.request[0] if part.request else 0), base[1] + (part.answer[0] if part.answer else 0))

@@ -86,7 +86,7 @@ FOLLOWED = 64
 
 
 class Path(NamedTuple):
-    """An EPATH: its text, the last class, instance and attribute (-1: none), whether it names a symbol, and the hops of its port segments."""
+    """An EPATH: its text, its last class, instance and attribute (-1: none), whether it names a symbol, the hops of its port segments."""
 
     text: str = ""
     class_id: int = -1
@@ -377,7 +377,7 @@ def _attributes(numbers: list[int]) -> str:
 
 
 def _set_list(call: Call) -> Read:
-    """[V1] A-4.4: Set_Attribute_List: a count, then number and data of each; sizes are the object's affair, the answer lists the numbers."""
+    """[V1] A-4.4: Set_Attribute_List: a count, then number and data of each; the sizes are the object's affair, the answer lists the numbers."""
     ask, answer = call.ask, call.answer
     count = ask.u16le()
     numbers: list[int] = []

@@ -9,7 +9,7 @@ What a message carries is CIP: it is read by `cip`. Connected messages are read 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from fieldwatch.facts import Effect
@@ -212,7 +212,7 @@ def parse(exchange: Exchange, context: Context) -> Facts:
         yield Inner("cip", *inside, context, command.name)
 
 
-def _header(raw: bytes | None, side: Side) -> Iterator[Ignored | Broken]:
+def _header(raw: bytes | None, side: Side) -> Generator[Ignored | Broken, None, Cursor | None]:
     """[V2] 2-3: the header of 24 bytes; session handle, sender context and options say nothing. Returns the data that follow."""
     if raw is None:
         return None
@@ -259,7 +259,7 @@ def _identity(cursor: Cursor) -> Iterator[Claimed | Value]:
         yield Value(Side.ANSWER, cursor.at - 1, 1)
 
 
-def _cip(cursor: Cursor | None) -> Iterator[Ignored | Broken | Unread]:
+def _cip(cursor: Cursor | None) -> Generator[Ignored | Broken | Unread, None, tuple[int, int] | None]:
     """[V2] 2-6: the items of a common packet. Returns where the CIP message stands, after connection id and sequence count."""
     if cursor is None or not cursor.left:
         return None

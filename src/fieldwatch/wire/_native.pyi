@@ -41,9 +41,7 @@ def peek(path: str) -> tuple[int, int | None]:
 class Session:
     """A source read by an engine: files that follow each other, or standard input."""
 
-    def __new__(
-        cls, declarations: str, novelty: int | None = None, flows: int | None = None, buffered: int | None = None
-    ) -> Session: ...
+    def __new__(cls, declarations: str, novelty: int | None = None, flows: int | None = None, buffered: int | None = None) -> Session: ...
     def open(self, path: str, file: int) -> None:
         """Goes on with this file ("-": standard input), as the source's number `file`."""
     def run(self) -> str:

@@ -14,7 +14,7 @@ class RefusedRow(NamedTuple):
 
     protocol: int
     kind: bytes
-    count: int
+    times: int
     first: Moment
     last: Moment
 
@@ -41,7 +41,7 @@ class TallyRow(NamedTuple):
 
     conversation: int
     template: int
-    count: int
+    times: int
     first: Moment
     last: Moment
     request_pieces: list[Piece]
@@ -71,7 +71,7 @@ class BadRow(NamedTuple):
     protocol: int
     from_server: bool
     have: int
-    count: int
+    times: int
     first: Moment
     piece: Piece
 

