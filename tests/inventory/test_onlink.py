@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fieldwatch.facts import Claim, Evidence, Span, Subject
 from fieldwatch.inventory.onlink import links, tenant
 from fieldwatch.inventory.sighting import Sighting
@@ -9,8 +11,8 @@ from fieldwatch.inventory.sighting import Sighting
 PLC, PC, ROUTER = "00:1d:9c:00:00:01", "00:0c:29:00:00:02", "00:1b:0d:00:00:03"
 
 
-def sent(ip: str, mac: str, first_ns: int = 0, last_ns: int = 100, vlan: int = 0) -> Sighting:
-    return Sighting(ip, mac, vlan, first_ns, last_ns, 5, "capture", 1)
+def sent(ip: str, mac: str, first_ns: int = 0, last_ns: int = 100, vlan: int = 0, ttl: int = 0) -> Sighting:
+    return Sighting(ip, mac, vlan, first_ns, last_ns, 5, "capture", 1, ttl)
 
 
 def says(mac: str, ip: str, seen_ns: int = 50, protocol: str = "arp", vlan: int = 0) -> Claim:
@@ -30,6 +32,24 @@ def test_an_address_in_the_body_of_a_routed_protocol_proves_nothing() -> None:
 
 def test_the_only_address_of_a_mac_is_its_own() -> None:
     assert links([], [sent("10.0.0.1", PLC)]).own[PLC] == {"10.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("ttl", "own"), [(0, 1), (1, 1), (55, 1), (56, 0), (59, 0), (60, 1), (63, 0), (64, 1), (127, 0), (128, 1), (254, 0), (255, 1)]
+)
+def test_a_ttl_that_was_counted_down_tells_a_router(ttl: int, own: int) -> None:
+    assert len(links([], [sent("10.0.0.1", PLC, ttl=ttl)]).own[PLC]) == own
+
+
+def test_what_is_proven_needs_no_ttl() -> None:
+    assert links([says(PLC, "10.0.0.1")], [sent("10.0.0.1", PLC, ttl=63)]).own[PLC] == {"10.0.0.1"}
+
+
+def test_a_first_ttl_tells_that_a_few_addresses_are_one_hosts() -> None:
+    for count, own in ((4, 4), (5, 0)):
+        assert len(links([], [sent(f"10.0.0.{n}", PC, ttl=128) for n in range(count)]).own[PC]) == own
+    mixed = links([], [sent("10.0.0.1", PC, ttl=64), sent("10.0.0.2", PC, ttl=64), sent("10.9.0.2", PC, ttl=63)])
+    assert mixed.own[PC] == {"10.0.0.1", "10.0.0.2"}
 
 
 def test_two_unproven_addresses_are_nobodys() -> None:

@@ -4,7 +4,9 @@ The source MAC of a packet is the sender's only where the sender is on the link;
 
 1. *Proof.* ARP, DHCP and PROFINET DCP say which IP address an interface has: these pairs are proven. So are addresses that no router
    forwards (169.254/16, fe80::/10) and IPv6 addresses made from the MAC.
-2. *The only one.* A MAC that sends from one single address of a family, none proven, has this address.
+2. *The only one.* A MAC that sends from one single address of a family, none proven, has this address; unless its TTL is a little below
+   a usual first value (RFC 1700: 64; and 128, 255): then a router took it down. Up to four addresses whose TTL is a first value are
+   all the MAC's own; more are a device's that forwards without counting down, as some firewalls do.
 3. *Same prefix.* An IPv6 address is the MAC's own where another of the same /64 is: hosts behind the router have other prefixes.
 4. *The rest is routed.* Any other address is not the MAC's: its facts belong to the address, and the MAC is a router's, or may be.
 5. *Two claim one address.* In one VLAN and at overlapping times, the MAC that answers for fewer addresses has it (the other is a proxy,
@@ -22,6 +24,16 @@ from fieldwatch.inventory.sighting import Sighting
 
 PROVES = frozenset({"arp", "dhcp", "pn_dcp"})
 """Protocols in which a claim of `ip_address` about a MAC comes from the link itself."""
+
+
+FIRST_TTLS = (64, 128, 255)
+"""TTL values with which nearly all hosts send."""
+
+MOST_HOPS = 8
+"""A TTL that is less by so much at most was counted down by routers; the first value 60 is then excepted."""
+
+MOST_ALIASES = 4
+"""More addresses of one interface are not believed without proof."""
 
 
 class Tenancy(NamedTuple):
@@ -44,10 +56,10 @@ class Links(NamedTuple):
 class _Pair:
     """Everything that was seen of one (ip, mac)."""
 
-    __slots__ = ("first_ns", "last_ns", "proven", "vlans")
+    __slots__ = ("first_ns", "last_ns", "proven", "ttl", "vlans")
 
     def __init__(self) -> None:
-        self.first_ns, self.last_ns, self.proven = 1 << 63, -1, False
+        self.first_ns, self.last_ns, self.proven, self.ttl = 1 << 63, -1, False, 0
         self.vlans: set[int] = set()
 
     def see(self, first_ns: int, last_ns: int, vlan: int) -> None:
@@ -89,7 +101,9 @@ def _pairs(claims: Iterable[Claim], sightings: Iterable[Sighting]) -> _Pairs:
     pairs: _Pairs = {}
     for one in sightings:
         if names_an_interface(one.mac) and names_a_device(one.ip):
-            pairs.setdefault(one.mac, {}).setdefault(one.ip, _Pair()).see(one.first_ns, one.last_ns, one.vlan)
+            pair = pairs.setdefault(one.mac, {}).setdefault(one.ip, _Pair())
+            pair.see(one.first_ns, one.last_ns, one.vlan)
+            pair.ttl = max(pair.ttl, one.greatest_ttl)
     for claim in claims:
         subject, seen_ns = claim.subject, claim.evidence.seen_ns
         if not names_an_interface(subject.mac):
@@ -111,11 +125,18 @@ def _own(mac: str, pairs: dict[str, _Pair]) -> frozenset[str]:
     for is_v6 in (False, True):
         family = {ip for ip in pairs if (":" in ip) is is_v6 and not is_link_local(ip)}
         if len(family) == 1:
-            own |= family
-        elif is_v6:
+            own |= {ip for ip in family if not _is_counted_down(pairs[ip].ttl)}
+            continue
+        fresh = {ip for ip in family if pairs[ip].ttl in FIRST_TTLS}
+        own |= fresh if len(fresh | family & own) <= MOST_ALIASES else set()
+        if is_v6:
             prefixes = {prefix64(ip) for ip in family & own}
             own |= {ip for ip in family if prefix64(ip) in prefixes}
     return frozenset(own)
+
+
+def _is_counted_down(ttl: int) -> bool:
+    return ttl != 60 and any(first - MOST_HOPS <= ttl < first for first in FIRST_TTLS)
 
 
 def _winners(ip: str, held: list[Tenancy], by_mac: _Pairs, proven: dict[str, int]) -> list[Tenancy]:

@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Sighting(NamedTuple):
-    """Packets were sent from `ip` by `mac` ("" where there is none), in `vlan`; `frame` is the first of them in `source`."""
+    """Packets were sent from `ip` by `mac` ("" where there is none), in `vlan`; `frame` is the first of them in `source`.
+
+    `greatest_ttl` is the greatest TTL or hop limit of them; 0 where it is not known.
+    """
 
     ip: str
     mac: str
@@ -14,3 +17,4 @@ class Sighting(NamedTuple):
     packets: int
     source: str
     frame: int
+    greatest_ttl: int = 0

@@ -105,8 +105,9 @@ LAYOUTS: dict[tuple[int, int], str] = {
     (50, 1): "T", (50, 2): "TI", (50, 3): "T", (50, 4): "TIB", (51, 1): "T", (51, 2): "T", (52, 1): "W", (52, 2): "R",
     (102, 1): "U", (121, 1): "FxxI", (122, 1): "FxxI", (122, 2): "FxxIT",
 }  # fmt: skip
-"""Fields by letter: F flags; B flags with a state in bit 7, D in bits 7-6; K a status with the commanded state in bit 7; C a control (code,
-count, on-time, off-time); S status; i h signed, I H U unsigned, f d floating point; T time (ms since 1970), R ms, W s; x a byte that is not shown."""
+"""Fields by letter: F flags; B flags with a state in bit 7, D in bits 7-6; K a status with the commanded state in bit 7; C a control
+(code, count, on-time, off-time); S status;
+i h signed, I H U unsigned, f d floating point; T time (ms since 1970), R ms, W s; x a byte that is not shown."""
 
 STRUCT = {"F": "B", "D": "B", "K": "B", "S": "B", "U": "B", "C": "10s", "T": "6s", "R": "H", "W": "H"}
 """Fields whose letter is not `struct`'s."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from fieldwatch.facts import Effect, Values
@@ -377,7 +378,7 @@ def _attributes(numbers: list[int]) -> str:
 
 
 def _set_list(call: Call) -> Read:
-    """[V1] A-4.4: Set_Attribute_List: a count, then number and data of each; the sizes are the object's affair, the answer lists the numbers."""
+    """[V1] A-4.4: Set_Attribute_List: a count, then number and data of each (sizes are the object's affair)."""
     ask, answer = call.ask, call.answer
     count = ask.u16le()
     numbers: list[int] = []
@@ -449,7 +450,7 @@ def _packets(cursor: Cursor) -> Generator[Broken, None, list[tuple[int, int]]]:
     offsets = [start + cursor.u16le() for _ in range(cursor.u16le())]
     parts: list[tuple[int, int]] = []
     least = cursor.at
-    for offset, following in zip(offsets, [*offsets[1:], cursor.end], strict=True):
+    for offset, following in pairwise([*offsets, cursor.end]):
         if not least <= offset <= following <= cursor.end:
             place = At(cursor.side, start, cursor.at - start)
             yield Broken("packet offset", "[V1] A-4.10", place, str(offset - start), f"{least - start}..{cursor.end - start}, rising")

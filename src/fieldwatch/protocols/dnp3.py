@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from fieldwatch.facts import Effect, Values
+from fieldwatch.facts import Effect
 from fieldwatch.protocols._cursor import Cursor, text
 from fieldwatch.protocols._dnp3_objects import (
     ATTRIBUTES,
@@ -93,11 +93,11 @@ FUNCTIONS = {
     23: Function("Delay Measurement", Effect.DIAGNOSE),
     24: Function("Record Current Time", Effect.TIME_SET),
     25: Function("Open File", Effect.PROGRAM_UPLOAD, "T0893"),
-    26: Function("Close File", Effect.READ),
+    26: Function("Close File", Effect.PROGRAM_UPLOAD),
     27: Function("Delete File", Effect.CONFIGURE, "T0809"),
     28: Function("Get File Info", Effect.DISCOVER, "T0888"),
     29: Function("Authenticate File", Effect.AUTHENTICATE, "T0859"),
-    30: Function("Abort File", Effect.READ),
+    30: Function("Abort File", Effect.PROGRAM_UPLOAD),
     31: Function("Activate Configuration", Effect.CONFIGURE, "T0843"),
     32: Function("Authentication Request", Effect.AUTHENTICATE),
     33: Function("Authentication Request No Ack", Effect.AUTHENTICATE),
@@ -105,7 +105,7 @@ FUNCTIONS = {
     130: Function("Unsolicited Response", Effect.ALARM),
     131: Function("Authentication Response", Effect.AUTHENTICATE),
 }
-"""[1815] 4.4. Delay Measurement only asks for a time; nothing is set by it."""
+"""[1815] 4.4. Delay Measurement only asks for a time; nothing is set by it. Close and Abort File name a handle, not a direction."""
 
 RESPONSE, UNSOLICITED, AUTHENTICATION_RESPONSE = 129, 130, 131
 NO_ANSWER = (0, 6, 8, 10, 12, 33)
@@ -170,7 +170,9 @@ KINDS = {bytes([code]): function.name for code, function in FUNCTIONS.items()} |
     bytes([5, code]): name for code, name in LINK.items() if code not in USER_DATA
 }
 
-VITAL = frozenset(bytes([code]) for code, function in FUNCTIONS.items() if function.effect not in (Effect.READ, Effect.DIAGNOSE, Effect.ALARM))
+VITAL = frozenset(
+    bytes([code]) for code, function in FUNCTIONS.items() if function.effect not in (Effect.READ, Effect.DIAGNOSE, Effect.ALARM)
+)
 
 # ------------------------------------------------------------------------------------------------------------------- parse
 
@@ -254,17 +256,14 @@ def _exchange(ask: Message | None, answer: Message | None) -> Facts:
         yield Unread(f"function {first.code}", "not in the standard")
         return
     asked, said, short = Content(), Content(), None
-    try:
-        if ask and ask.code < RESPONSE:
-            yield from _objects(Cursor(ask.data, 13, side=ask.side), ask.code, asked)
-        elif ask:
-            yield from _response(ask, said)
-        if answer and answer.code >= RESPONSE:
-            yield from _response(answer, said)
-    except Short as cut:
-        short = cut
-    for side, content in ((first.side if not ask or ask.code >= RESPONSE else Side.ANSWER, said), (Side.REQUEST, asked)):
-        yield from (Value(side, offset, length, "little") for offset, length in content.spans)
+    for message, content in ((ask, asked), (answer, said)):
+        try:
+            if message:
+                yield from _content(message, content)
+        except Short as cut:
+            short = short or cut
+        if message:
+            yield from (Value(message.side, offset, length, "little") for offset, length in content.spans)
     yield from _operation(first, answer, function, asked, said)
     if short:
         raise short
@@ -272,24 +271,23 @@ def _exchange(ask: Message | None, answer: Message | None) -> Facts:
 
 def _operation(first: Message, answer: Message | None, function: Function, asked: Content, said: Content) -> Facts:
     """What the exchange does, and what the outstation indicates beside."""
-    at, component = At(first.side, 11, len(first.data) - 11), _component(first)
-    is_request = first.code < RESPONSE
-    own = asked if is_request else said
+    component = _component(first)
+    own = said if first is answer else asked
     name, effect, technique = _function(first.code, function, own)
     object = ", ".join(own.objects)
-    if first.side is Side.ANSWER:
+    if first is answer:
         object = f"{object} (request not seen)".strip()
-    if first.target >= 0xFFFD:
+    if first.target >= 0xFFFD:  # [1815] 9.2.4: broadcast addresses
         object = f"{object} (broadcast)".strip()
-    values = tuple(asked.values or said.values)
-    result = _result(answer, said) if answer else "" if is_request else "ok"
-    yield Done(name, effect, at, object, values, result, technique, component)
+    result = _result(answer, said) if answer else ""
+    at = At(first.side, 11, len(first.data) - 11)
+    yield Done(name, effect, at, object, tuple(asked.values or said.values), result, technique, component)
     if asked.credentials:
         username, secret, place = asked.credentials
         yield LoggedIn(username, secret, place, result=result)
-    speaker = answer or (None if is_request else first)
-    if speaker and (told := _told(speaker)):
-        yield Done(INDICATIONS.name, INDICATIONS.effect, At(speaker.side, 13, 2), told, (), "ok", INDICATIONS.technique, component)
+    last = answer or first
+    if last.code >= RESPONSE and (told := _told(last)):
+        yield Done(INDICATIONS.name, INDICATIONS.effect, At(last.side, 13, 2), told, (), "", INDICATIONS.technique, component)
 
 
 # ----------------------------------------------------------------------------------------------------------------- helpers
@@ -338,7 +336,7 @@ def _indications(message: Message) -> int:
 def _result(answer: Message, said: Content) -> str:
     """How the request was answered."""
     if answer.code == AUTHENTICATION_RESPONSE:
-        return said.result or "authentication response"
+        return said.result or "ok"
     indications = _indications(answer)
     refused = [word for bit, word in REFUSED.items() if indications & bit]
     return ", ".join(refused) or said.result or "ok"
@@ -350,22 +348,26 @@ def _told(message: Message) -> str:
     return ", ".join(word for bit, word in TOLD.items() if indications & bit)
 
 
-def _response(message: Message, content: Content) -> Facts:
-    """Reads the internal indications and the objects of a response."""
+def _content(message: Message, content: Content) -> Facts:
+    """Reads the objects of a message; in a response the internal indications stand before them."""
     cursor = Cursor(message.data, 13, side=message.side)
-    cursor.skip(2)
-    if message.data[14] & 0xC0:  # [1815] 4.5: reserved
-        yield Broken("internal indications", "[1815] 4.5", At(message.side, 14, 1), f"0x{message.data[14]:02X}", "bits 6 and 7 are 0")
     if message.code >= RESPONSE:
-        yield from _objects(cursor, message.code, content, message.source)
+        cursor.skip(2)
+        if message.data[14] & 0xC0:  # [1815] 4.5: reserved
+            yield Broken("internal indications", "[1815] 4.5", cursor.span(1), f"0x{message.data[14]:02X}", "bits 6 and 7 are 0")
+    if message.code >= 0:
+        yield from _objects(cursor, message, content)
 
 
 class Header(NamedTuple):
-    """An object header. `first` is the first index of a range, `indexed` the size of each index, `sized` that of each size; `all` without a range."""
+    """An object header: `number` of objects; `first` index of a range; `all` without a range.
+
+    `indexed` is the size of the index in front of each object, `sized` the size of each object's own size; 0 where there is none.
+    """
 
     group: int
     variation: int
-    count: int
+    number: int
     first: int | None
     indexed: int
     sized: int
@@ -375,22 +377,25 @@ class Header(NamedTuple):
     def named(self) -> str:
         """The points of a range, or of all."""
         name = name_of(self.group, self.variation)
+        if self.group == 0:
+            return f"{name} {self.variation}"
         if self.first is not None:
-            return f"{name} {_run(self.first, self.first + self.count - 1)}"
-        return name if self.all or self.count == 1 or self.indexed or self.sized else f"{name}, at most {self.count}"
+            return f"{name} {_run(self.first, self.first + self.number - 1)}"
+        return name if self.all or self.number == 1 or self.indexed or self.sized else f"{name}, at most {self.number}"
 
 
-def _objects(cursor: Cursor, code: int, content: Content, speaker: int = -1) -> Facts:
+def _objects(cursor: Cursor, message: Message, content: Content) -> Facts:
     """[1815] 4.2.2.7: reads the objects one after the other, until one is not understood."""
+    code = message.code
     while cursor.left:
         header = yield from _header(cursor)
         if header is None:
             return
         content.groups.add(header.group)
         if header.sized:
-            yield from _sized(cursor, code, header, content)
+            yield from _sized(cursor, header, content)
         elif code in WITH_DATA or (code != 1 and header.group in DATA_ANYWHERE):
-            if not (yield from _data(cursor, code, header, content, speaker)):
+            if not (yield from _data(cursor, message, header, content)):
                 return
         else:
             content.objects.append(_points(cursor, header))
@@ -410,8 +415,8 @@ def _header(cursor: Cursor) -> Generator[Broken, None, Header | None]:
     elif reach == 0xB:
         count = cursor.u8()
     indexed, sized = {1: 1, 2: 2, 3: 4}.get(prefix, 0), {4: 1, 5: 2, 6: 4}.get(prefix, 0)
-    fits = (0 <= reach <= 2 and not prefix) or (all and not prefix) or (7 <= reach <= 9 and not sized) or (reach == 0xB and sized)
-    if not fits:
+    allowed = {6: (0,), 7: (0, 1, 2, 3), 8: (0, 1, 2, 3), 9: (0, 1, 2, 3), 11: (4, 5, 6)}.get(reach, (0,) if reach <= 2 else ())
+    if prefix not in allowed:
         at = At(cursor.side, start - 1, 1)
         yield Broken("qualifier", "[1815] 4.2.2.7", at, f"0x{qualifier:02X}", "0x00..0x02, 0x06..0x09, 0x17..0x39, 0x4B..0x6B")
         return None
@@ -425,15 +430,15 @@ def _points(cursor: Cursor, header: Header) -> str:
     """The points of a header without data; reads the indexes that stand in front of each."""
     if not header.indexed:
         return header.named
-    return f"{header.named} {_listed(cursor.take(header.count * header.indexed), header.indexed, header.indexed)}"
+    return f"{header.named} {_listed(cursor.take(header.number * header.indexed), header.indexed, header.indexed)}"
 
 
-def _data(cursor: Cursor, code: int, header: Header, content: Content, speaker: int) -> Generator[Fact, None, bool]:
+def _data(cursor: Cursor, message: Message, header: Header, content: Content) -> Generator[Fact, None, bool]:
     """Reads the objects of a header with their data. False where their size is not known."""
-    group, variation, count, first, indexed, _, _ = header
-    is_response = code >= RESPONSE
+    group, variation, count, first, indexed = header[:5]
+    is_response = message.code >= RESPONSE
     if group == 0:
-        yield from _attributes(cursor, header, content, speaker)
+        yield from _attributes(cursor, message, header, content)
         return True
     if group == 120 and variation in (3, 4):
         return (yield from _aggressive(cursor, header, content))
@@ -445,7 +450,10 @@ def _data(cursor: Cursor, code: int, header: Header, content: Content, speaker: 
         content.values += read_bits(bits, block, count, point_of(group, variation), first or 0)
         return True
     layout = layout_of(group, variation, indexed)
-    if layout is None or header.all:
+    if header.all:  # [1815] 4.2.2.7: without a range there is no telling how many objects follow
+        yield Broken("qualifier", "[1815] 4.2.2.7", cursor.span(1), "0x06", "a range or a count where data follow")
+        return False
+    if layout is None:
         yield Unread(f"group {group} variation {variation}", "size of the object not known")
         content.objects.append(header.named)
         return False
@@ -479,26 +487,26 @@ def _commands(side: Side, at: int, block: bytes, size: int, indexed: int, conten
             yield Broken("control status", "[1815] A.8.1", At(side, at + offset + size - 1, 1), str(status), "0 in a request")
 
 
-def _attributes(cursor: Cursor, header: Header, content: Content, speaker: int) -> Facts:
+def _attributes(cursor: Cursor, message: Message, header: Header, content: Content) -> Facts:
     """[1815] A.1: device attributes: type, length and data. Those of set 0 are the standard's own."""
-    content.objects.append(f"device attribute {header.variation}")
-    for number in range(header.count):
+    content.objects.append(header.named)
+    for number in range(header.number):
         index = int.from_bytes(cursor.take(header.indexed), "little") if header.indexed else (header.first or 0) + number
         kind = cursor.u8()
         raw = cursor.take(cursor.u8() + (256 if kind == 255 else 0))
         shown = text(raw) if kind == 1 else str(int.from_bytes(raw, "little", signed=kind == 3)) if kind in (2, 3) else raw.hex()
         attribute = ATTRIBUTES.get(header.variation)
-        if speaker < 0:
+        if message.code < RESPONSE:
             content.value(cursor.at - len(raw), len(raw))
             content.values.append((f"device attribute {header.variation}", shown))
         elif attribute and index == 0 and shown:
             who = Who.ANSWERER if cursor.side else Who.ASKER
-            yield Claimed(attribute, shown, cursor.span(len(raw)), who, f"dnp3 address {speaker}")
+            yield Claimed(attribute, shown, cursor.span(len(raw)), who, f"dnp3 address {message.source}")
 
 
 def _aggressive(cursor: Cursor, header: Header, content: Content) -> Generator[Fact, None, bool]:
-    """[1815] A.45: the user of an aggressive mode request, or of a request for the session key status. The challenge sequence is ignored."""
-    for _ in range(header.count):
+    """[1815] A.45: the user of an aggressive mode request, or of a request for the session key status. The sequence number is ignored."""
+    for _ in range(header.number):
         if header.variation == 3:
             cursor.skip(4)
             yield Ignored(cursor.side, cursor.at - 4, 4)
@@ -506,9 +514,9 @@ def _aggressive(cursor: Cursor, header: Header, content: Content) -> Generator[F
     return True
 
 
-def _sized(cursor: Cursor, code: int, header: Header, content: Content) -> Facts:
+def _sized(cursor: Cursor, header: Header, content: Content) -> Facts:
     """Reads objects that have their size in front."""
-    for _ in range(header.count):
+    for _ in range(header.number):
         size = int.from_bytes(cursor.take(header.sized), "little")
         end = cursor.at + size
         inner = Cursor(cursor.data, cursor.at, end, cursor.side)
@@ -527,25 +535,24 @@ def _sized(cursor: Cursor, code: int, header: Header, content: Content) -> Facts
 
 def _file(cursor: Cursor, variation: int, content: Content) -> Facts:
     """[1815] A.27: file objects. Handles, keys and request ids are ignored; names, modes and states are class."""
-    start, end, side = cursor.at, cursor.end, cursor.side
+    start, end = cursor.at, cursor.end
     match variation:
         case 2:
             yield from _file_credentials(cursor, content)
         case 3:
             offset, size = cursor.u16le(), cursor.u16le()
-            content.value(cursor.at, 6)
-            cursor.skip(6 + 2)
+            _valued(cursor, 6, content)
+            cursor.skip(2)
             yield from _ignored(cursor, 4)
-            content.value(cursor.at, 4)
-            cursor.skip(4)
+            _valued(cursor, 4, content)
             content.to_write = cursor.u16le() in (2, 3)
             cursor.skip(2)
             yield from _ignored(cursor, 2)
             content.objects.append(f"file {_string(cursor, start + offset, size)}")
         case 4:
             yield from _ignored(cursor, 4)
-            content.value(cursor.at, 4)
-            cursor.skip(4 + 2)
+            _valued(cursor, 4, content)
+            cursor.skip(2)
             yield from _ignored(cursor, 2)
             status = cursor.u8()
             content.result = content.result or _file_status(status)
@@ -565,9 +572,9 @@ def _file(cursor: Cursor, variation: int, content: Content) -> Facts:
         case 7:
             offset, size = cursor.u16le(), cursor.u16le()
             cursor.skip(2)
-            content.value(cursor.at, 10)
-            file_size = cursor.u32le()
-            cursor.skip(6 + 2)
+            file_size = int.from_bytes(_valued(cursor, 4, content), "little")
+            _valued(cursor, 6, content)
+            cursor.skip(2)
             yield from _ignored(cursor, 2)
             name = _string(cursor, start + offset, size)
             content.objects.append(f"file {name}")
@@ -577,8 +584,6 @@ def _file(cursor: Cursor, variation: int, content: Content) -> Facts:
         case _:
             content.value(start, end - start)
             yield Unread(f"group 70 variation {variation}")
-    if variation in (2, 3, 7) and cursor.left < 0:
-        yield Broken("file object", "[1815] A.27", At(side, start, end - start), f"{end - start} bytes", "the strings it names")
 
 
 def _file_credentials(cursor: Cursor, content: Content) -> Iterator[Ignored]:
@@ -610,7 +615,6 @@ def _authentication(cursor: Cursor, variation: int, content: Content) -> Facts:
         yield from _ignored(cursor, cursor.left)
     elif variation == 5:
         cursor.skip(5)
-        content.result = "session key status"
         yield from _ignored(cursor, cursor.left)
     elif variation == 7:
         cursor.skip(2)
@@ -627,9 +631,16 @@ def _ignored(cursor: Cursor, length: int) -> Iterator[Ignored]:
         yield Ignored(cursor.side, cursor.at - length, length)
 
 
+def _valued(cursor: Cursor, length: int, content: Content) -> bytes:
+    """Reads bytes that are value."""
+    data = cursor.take(length)
+    content.value(cursor.at - length, length)
+    return data
+
+
 def _slice(cursor: Cursor, at: int, size: int) -> bytes:
     """Bytes of the object by place; what lies outside of the object is cut short."""
-    if not cursor.at <= at <= at + size <= cursor.end:
+    if size and not cursor.at <= at <= at + size <= cursor.end:
         raise Short(cursor.side, min(at, cursor.end), size, max(0, cursor.end - at))
     return cursor.data[at : at + size]
 

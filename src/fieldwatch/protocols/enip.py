@@ -272,8 +272,8 @@ def _cip(cursor: Cursor | None) -> Generator[Ignored | Broken | Unread, None, tu
     for _ in range(cursor.u16le()):
         kind, length = cursor.u16le(), cursor.u16le()
         at = cursor.at
-        if kind == CONNECTED_ADDRESS and length == 4:
-            yield Ignored(cursor.side, at, min(4, cursor.left))
+        if kind == CONNECTED_ADDRESS and length == 4 and cursor.left >= 4:
+            yield Ignored(cursor.side, at, 4)
         cursor.skip(length)
         if kind == UNCONNECTED_DATA:
             place = (at, length)

@@ -318,7 +318,7 @@ def _form_login(form: bytes) -> tuple[str, bytes] | None:
 
 
 def _body(message: bytes, head: Head) -> Facts:
-    """The title of an HTML page; the bytes up to its end are class, all others of the body are ignored."""
+    """The title of an HTML page; the bytes up to its end tag are class, all others of the body are ignored."""
     start, end = head.body, len(message)
     if b"html" in head.value(b"content-type").lower():
         if b"gzip" in head.value(b"content-encoding").lower():
@@ -329,7 +329,7 @@ def _body(message: bytes, head: Head) -> Facts:
             raw, at = message[slice(*place)], At(Side.ANSWER, place[0], place[1] - place[0])
         if name := _title(raw, head):
             yield Claimed("page_title", name, at)
-            start = at.offset + at.length
+            start = min(at.offset + at.length + len(b"</title"), end)
     if start < end:
         yield Ignored(Side.ANSWER, start, end - start)
 

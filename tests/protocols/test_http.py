@@ -1,0 +1,67 @@
+"""HTTP: what is asked for, of which software, by whom. Goldens: `http.hex`."""
+
+from pathlib import Path
+
+from fieldwatch.facts import Effect
+from fieldwatch.protocols import http
+from fieldwatch.protocols._golden import Goldens
+from fieldwatch.protocols._protocol import Distinct, Side, Value
+
+GOLDENS = Goldens(Path(__file__).with_name("http.hex"), http.PROTOCOL)
+
+
+def test_a_path_is_class_but_its_numbers_and_the_query_are_values() -> None:
+    reading = GOLDENS.read("get a page")
+    ((_, done),) = reading.done
+    assert (done.name, done.effect, done.object, done.result) == ("GET", Effect.READ, "/plc/{}/status?{}", "ok")
+    assert Value(Side.REQUEST, 9, 1, "decimal") in reading.marks
+    assert Value(Side.REQUEST, 18, 5) in reading.marks
+    assert reading.distinct == Distinct(Side.REQUEST, 4, 19)
+
+
+def test_both_sides_say_what_they_run() -> None:
+    claims = {claim.attribute: (claim.value, claim.who.name) for _, claim in GOLDENS.read("get a page").claims}
+    assert claims == {
+        "user_agent": ("Check/1.2", "ASKER"),
+        "server_banner": ("Web/2.1", "ANSWERER"),
+        "page_title": ("Mixer & pump", "ANSWERER"),
+    }
+
+
+def test_a_refusal_is_the_result() -> None:
+    assert [done.result for _, done in GOLDENS.read("not found").done] == ["404 Not Found"]
+
+
+def test_credentials_are_seen_with_their_result() -> None:
+    reading = GOLDENS.read("basic credentials")
+    ((_, login),) = reading.logins
+    assert (login.username, login.secret, login.cleartext, login.result) == ("operator", b"pump", True, "401 Unauthorized")
+    assert ("auth_realm", "line 2") in [(claim.attribute, claim.value) for _, claim in reading.claims]
+    ((_, digest),) = GOLDENS.read("digest credentials").logins
+    assert (digest.username, digest.secret, digest.cleartext) == ("ann", b"", False)
+
+
+def test_a_form_logs_in_or_sets() -> None:
+    ((_, login),) = GOLDENS.read("a form that logs in").logins
+    assert (login.username, login.secret) == ("ann", b"pw1")
+    assert [done.values for _, done in GOLDENS.read("a form that logs in").done] == [()]
+    ((_, done),) = GOLDENS.read("a form that sets").done
+    assert (done.effect, done.values) == (Effect.WRITE, (("form", "speed=9"),))
+
+
+def test_broken_rules_are_facts() -> None:
+    broken = {
+        golden: [rule.reason for _, rule in GOLDENS.read(golden).broken]
+        for golden in ("without a host", "two lengths", "no request line", "no status line", "a header without a colon")
+    }
+    assert broken == {
+        "without a host": ["no Host header"],
+        "two lengths": ["two lengths"],
+        "no request line": ["request line"],
+        "no status line": ["status line"],
+        "a header without a colon": ["header line"],
+    }
+
+
+def test_an_answer_alone_still_says_what_the_server_runs() -> None:
+    assert [claim.value for _, claim in GOLDENS.read("an answer alone").claims] == ["Web/2.1"]
