@@ -1,7 +1,9 @@
 //! The bank of templates: exchanges that were read once, by their class bytes. Lookup is exact; the hash only chooses where to look.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, Hasher};
+
+use ahash::RandomState;
 
 /// What must be equal before bytes are compared: protocol, context, direction, and how long the messages are (`ABSENT` where there is none).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -36,8 +38,10 @@ pub struct Template {
     pub frame: Frame,
     pub request: Vec<u8>,
     pub answer: Vec<u8>,
-    request_class: Vec<Run>,
-    answer_class: Vec<Run>,
+    request_words: Vec<Word>,
+    answer_words: Vec<Word>,
+    /// The spans that must hold decimal digits.
+    decimal: Vec<ValueSpan>,
     pub values: Vec<ValueSpan>,
     /// Every occurrence is kept.
     pub keep: bool,
@@ -51,8 +55,16 @@ pub struct Mark {
     pub answer: bool,
     pub at: u32,
     pub length: u32,
-    pub value: bool,
-    pub little: bool,
+    pub kind: MarkKind,
+}
+
+/// What the marked bytes are: they say nothing, or they are a value (a number of either byte order, or decimal digits and nothing else).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MarkKind {
+    Ignored,
+    Big,
+    Little,
+    Decimal,
 }
 
 struct Shape {
@@ -64,7 +76,7 @@ struct Shape {
 /// All templates. Memory is bounded by `MOST_TEMPLATES` and `MOST_BYTES`; what does not fit is refused, and counted by the caller.
 pub struct Bank {
     templates: Vec<Template>,
-    shapes: HashMap<Frame, Vec<Shape>>,
+    shapes: HashMap<Frame, Vec<Shape>, RandomState>,
     hasher: RandomState,
     bytes: usize,
 }
@@ -74,7 +86,7 @@ const MOST_BYTES: usize = 96 << 20;
 
 impl Default for Bank {
     fn default() -> Self {
-        Self { templates: Vec::new(), shapes: HashMap::new(), hasher: RandomState::new(), bytes: 0 }
+        Self { templates: Vec::new(), shapes: HashMap::default(), hasher: RandomState::new(), bytes: 0 }
     }
 }
 
@@ -91,8 +103,9 @@ impl Bank {
     pub fn matches(&self, template: u32, frame: &Frame, request: &[u8], answer: &[u8]) -> bool {
         self.get(template).is_some_and(|known| {
             known.frame == *frame
-                && same(&known.request_class, &known.request, request)
-                && same(&known.answer_class, &known.answer, answer)
+                && same(&known.request_words, request)
+                && same(&known.answer_words, answer)
+                && known.decimal.iter().all(|span| are_digits(span, request, answer))
         })
     }
 
@@ -114,11 +127,14 @@ impl Bank {
     pub fn add(&mut self, frame: Frame, request: &[u8], answer: &[u8], marks: &[Mark], keep: bool, distinct: Option<(bool, u32, u32)>) -> u32 {
         let request_class = class_of(request.len(), marks.iter().filter(|mark| !mark.answer));
         let answer_class = class_of(answer.len(), marks.iter().filter(|mark| mark.answer));
-        let values = marks.iter().filter(|mark| mark.value && mark.length > 0).filter(|mark| {
+        let values = marks.iter().filter(|mark| mark.kind != MarkKind::Ignored && mark.length > 0).filter(|mark| {
             let size = if mark.answer { answer.len() } else { request.len() };
             (mark.at as usize).saturating_add(mark.length as usize) <= size
         });
-        let values = values.map(|mark| ValueSpan { answer: mark.answer, at: mark.at, length: mark.length, little: mark.little }).collect();
+        let span = |mark: &Mark| ValueSpan { answer: mark.answer, at: mark.at, length: mark.length, little: mark.kind == MarkKind::Little };
+        let (decimal, values): (Vec<&Mark>, Vec<&Mark>) = values.partition(|mark| mark.kind == MarkKind::Decimal);
+        let decimal: Vec<ValueSpan> = decimal.into_iter().map(span).collect();
+        let values = values.into_iter().map(span).chain(decimal.iter().copied()).collect();
         let number = self.templates.len() as u32;
         let hash = self.hash(&request_class, request, &answer_class, answer);
         let shapes = self.shapes.entry(frame).or_default();
@@ -130,8 +146,10 @@ impl Bank {
             }
         }
         self.bytes += request.len() + answer.len() + 200 + 8 * (request_class.len() + answer_class.len());
+        let (request_words, answer_words) = (words_of(&request_class, request), words_of(&answer_class, answer));
+        self.bytes += 24 * (request_words.len() + answer_words.len());
         let (request, answer) = (request.to_vec(), answer.to_vec());
-        self.templates.push(Template { frame, request, answer, request_class, answer_class, values, keep, distinct });
+        self.templates.push(Template { frame, request, answer, request_words, answer_words, decimal, values, keep, distinct });
         number
     }
 
@@ -146,11 +164,47 @@ impl Bank {
     }
 }
 
-fn same(runs: &[Run], known: &[u8], message: &[u8]) -> bool {
-    runs.iter().all(|run| {
-        let place = run.at as usize..(run.at + run.length) as usize;
-        matches!((known.get(place.clone()), message.get(place)), (Some(a), Some(b)) if a == b)
-    })
+fn are_digits(span: &ValueSpan, request: &[u8], answer: &[u8]) -> bool {
+    let message = if span.answer { answer } else { request };
+    message.get(span.at as usize..(span.at + span.length) as usize).is_some_and(|bytes| bytes.iter().all(u8::is_ascii_digit))
+}
+
+/// Eight bytes of a message, of which those under the mask must be as known. In messages of fewer bytes the rest is zero.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Word {
+    at: u32,
+    mask: u64,
+    known: u64,
+}
+
+fn same(words: &[Word], message: &[u8]) -> bool {
+    words.iter().all(|word| (load(message, word.at as usize) ^ word.known) & word.mask == 0)
+}
+
+fn load(message: &[u8], at: usize) -> u64 {
+    match message.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => message.iter().skip(at).take(8).rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+    }
+}
+
+/// The class bytes of a message as words, none of which reaches beyond its end unless it is shorter than a word.
+fn words_of(runs: &[Run], message: &[u8]) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let last = message.len().saturating_sub(8);
+    for run in runs {
+        for at in run.at as usize..(run.at + run.length) as usize {
+            let start = words.last().map(|word| word.at as usize).filter(|start| at < start + 8).unwrap_or(at.min(last));
+            if words.last().is_none_or(|word| word.at as usize != start) {
+                words.push(Word { at: start as u32, mask: 0, known: 0 });
+            }
+            if let Some(word) = words.last_mut() {
+                word.mask |= 0xff << (8 * (at - start));
+                word.known = load(message, start) & word.mask;
+            }
+        }
+    }
+    words
 }
 
 /// The runs of class bytes: everything that no mark covers.

@@ -19,7 +19,7 @@ struct Place {
 /// Contexts that hold between two hosts. Bounded: what finds no room is refused and counted.
 #[derive(Default)]
 pub struct HostContexts {
-    open: HashMap<Place, u32>,
+    open: HashMap<Place, u32, ahash::RandomState>,
     pub refused: u64,
 }
 

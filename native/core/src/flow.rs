@@ -1,21 +1,42 @@
 //! Flows: one TCP connection, one pair of UDP ports, one pair of MACs with an EtherType. Bounded, the longest silent go first.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, Hasher};
 
 use crate::context::FlowContexts;
 use crate::conversation::{Carrier, NO_PROTOCOL};
-use crate::host::NO_ROOM;
+use crate::host::End;
 use crate::key::{ContextKey, Kind, PairKey};
 use crate::packet::Piece;
 use crate::stream::Direction;
+use crate::tally::Moment;
 
-/// Both ends of a flow, the lesser first, so that both directions have one key.
+/// Both ends of a flow, the lesser first, so that both directions have one key: two ends of at most 48 bits (IPv4, MAC, or the number of an
+/// IPv6 address), with their ports where they have any; what kind of ends they are, and what carries them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub struct FlowKey {
-    pub ends: [u128; 2],
-    pub ports: [u16; 2],
-    pub carrier: Carrier,
-    pub family: u8,
+pub struct FlowKey(u128);
+
+/// What the ends of a flow are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Family {
+    V4 = 0,
+    V6 = 1,
+    Mac = 2,
+}
+
+impl FlowKey {
+    /// The key of a packet from `source` to `target`, and which end of the key (0 or 1) the source is. Ends with ports have 32 bits.
+    pub fn new(source: (u64, u16), target: (u64, u16), carrier: Carrier, family: Family) -> (FlowKey, usize) {
+        let ((a, b), side) = if source <= target { ((source, target), 0) } else { ((target, source), 1) };
+        let kind = (carrier as u128) << 2 | family as u128;
+        let ends = if family == Family::Mac {
+            // layer 2 has no ports: both are the EtherType
+            u128::from(a.0 & 0xffff_ffff_ffff) << 64 | u128::from(b.0 & 0xffff_ffff_ffff) << 16 | u128::from(a.1)
+        } else {
+            u128::from(a.0 & 0xffff_ffff) << 64 | u128::from(a.1) << 48 | u128::from(b.0 & 0xffff_ffff) << 16 | u128::from(b.1)
+        };
+        (FlowKey(kind << 112 | ends), side)
+    }
 }
 
 /// A request that waits for its answer.
@@ -39,16 +60,47 @@ pub enum Recognised {
     Never,
 }
 
+/// What one end of a flow sent, since it was last noted in the tables of hosts and conversations: so that a packet touches its flow only.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    pub mac: Option<[u8; 6]>,
+    pub vlan: u16,
+    pub packets: u32,
+    pub bytes: u64,
+    pub first: Moment,
+    pub last: Moment,
+    pub least_ttl: u8,
+    pub greatest_ttl: u8,
+}
+
+impl Sent {
+    pub fn new(mac: Option<[u8; 6]>, vlan: u16, moment: Moment) -> Self {
+        Sent { mac, vlan, packets: 0, bytes: 0, first: moment, last: moment, least_ttl: u8::MAX, greatest_ttl: 0 }
+    }
+
+    pub fn add(&mut self, bytes: u32, ttl: u8, moment: Moment) {
+        self.packets += 1;
+        self.bytes += u64::from(bytes);
+        self.last = moment;
+        self.least_ttl = self.least_ttl.min(ttl);
+        self.greatest_ttl = self.greatest_ttl.max(ttl);
+    }
+}
+
 #[derive(Debug)]
 pub struct Flow {
     pub key: FlowKey,
+    /// The port that the server has.
+    pub port: u16,
     pub conversation: u32,
     /// True where the key's first end is the server.
     pub first_is_server: bool,
     pub protocol: u16,
     pub recognised: Recognised,
     pub directions: [Direction; 2],
-    pub sightings: [u32; 2],
+    /// What each end sent, and its address, by which its sightings are known.
+    pub sent: [Option<Sent>; 2],
+    pub ends: [End; 2],
     /// The IP id, length and time of the last packet of each direction: a second copy of it is a mirror's duplicate.
     pub last_seen: [(u16, u32, i64); 2],
     pub pending: VecDeque<Pending>,
@@ -58,15 +110,17 @@ pub struct Flow {
 }
 
 impl Flow {
-    pub fn new(key: FlowKey, conversation: u32, first_is_server: bool, now_ns: i64, born: u64) -> Self {
+    pub fn new(key: FlowKey, ends: [End; 2], port: u16, conversation: u32, first_is_server: bool, now_ns: i64, born: u64) -> Self {
         Flow {
             key,
+            port,
             conversation,
             first_is_server,
             protocol: NO_PROTOCOL,
             recognised: Recognised::Searching(0),
             directions: [Direction::default(), Direction::default()],
-            sightings: [NO_ROOM; 2],
+            sent: [None; 2],
+            ends,
             last_seen: [(0, 0, i64::MIN); 2],
             pending: VecDeque::new(),
             contexts: FlowContexts::default(),
@@ -76,24 +130,75 @@ impl Flow {
     }
 }
 
+/// Hashes flow keys with a seed of its own in each run: nobody can choose keys that collide.
+#[derive(Clone)]
+pub struct Seed(u64, u64);
+
+impl Default for Seed {
+    fn default() -> Self {
+        let seed = std::hash::RandomState::new();
+        Seed(seed.hash_one(0) | 1, seed.hash_one(1) | 1)
+    }
+}
+
+impl BuildHasher for Seed {
+    type Hasher = Folded;
+
+    fn build_hasher(&self) -> Folded {
+        Folded { seed: (self.0, self.1), state: 0 }
+    }
+}
+
+/// The product of both halves of a key, each under the seed, folded.
+pub struct Folded {
+    seed: (u64, u64),
+    state: u64,
+}
+
+impl Hasher for Folded {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u128(u128::from(*byte));
+        }
+    }
+
+    fn write_u128(&mut self, key: u128) {
+        let (low, high) = (key as u64 ^ self.seed.0 ^ self.state, (key >> 64) as u64 ^ self.seed.1);
+        let product = u128::from(low).wrapping_mul(u128::from(high));
+        let folded = (product as u64) ^ (product >> 64) as u64;
+        self.state = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ folded >> 29;
+    }
+
+    fn finish(&self) -> u64 {
+        self.state
+    }
+}
+
 /// The flows that are open. `slots` are reused; a slot's `born` tells its tenants apart.
 pub struct Flows {
-    index: HashMap<FlowKey, u32, ahash::RandomState>,
+    index: HashMap<FlowKey, u32, Seed>,
     slots: Vec<Option<Box<Flow>>>,
     free: Vec<u32>,
     births: u64,
     most: usize,
+    /// The flow that was asked for last: packets of one flow often follow each other.
+    latest: Option<(FlowKey, u32)>,
 }
 
 const IDLE_NS: i64 = 600_000_000_000;
 
 impl Flows {
     pub fn new(most: usize) -> Self {
-        Flows { index: HashMap::default(), slots: Vec::new(), free: Vec::new(), births: 0, most }
+        Flows { index: HashMap::default(), slots: Vec::new(), free: Vec::new(), births: 0, most, latest: None }
     }
 
-    pub fn find(&self, key: &FlowKey) -> Option<u32> {
-        self.index.get(key).copied()
+    pub fn find(&mut self, key: &FlowKey) -> Option<u32> {
+        if let Some((_, slot)) = self.latest.filter(|(latest, _)| latest == key) {
+            return Some(slot);
+        }
+        let slot = self.index.get(key).copied()?;
+        self.latest = Some((*key, slot));
+        Some(slot)
     }
 
     pub fn get_mut(&mut self, slot: u32) -> Option<&mut Flow> {
@@ -138,6 +243,7 @@ impl Flows {
 
     pub fn remove(&mut self, slot: u32) -> Option<Box<Flow>> {
         let flow = self.slots.get_mut(slot as usize)?.take()?;
+        self.latest = None;
         self.index.remove(&flow.key);
         self.free.push(slot);
         Some(flow)
@@ -145,9 +251,10 @@ impl Flows {
 
     /// The flows to close: those that were silent for ten minutes; where the table is full, also the longest silent eighth.
     pub fn stale(&self, now_ns: i64) -> Vec<u32> {
-        let mut idle: Vec<(i64, u64, u32)> = self.occupied().map(|(slot, flow)| (flow.last_ns, flow.born, slot)).collect();
-        idle.sort_unstable();
         let forced = if self.is_full() { self.index.len() / 8 } else { 0 };
+        let rows = self.occupied().map(|(slot, flow)| (flow.last_ns, flow.born, slot));
+        let mut idle: Vec<(i64, u64, u32)> = rows.filter(|(last, ..)| forced > 0 || now_ns - last > IDLE_NS).collect();
+        idle.sort_unstable();
         idle.into_iter().enumerate().take_while(|(rank, (last, ..))| *rank < forced || now_ns - last > IDLE_NS).map(|(_, (.., slot))| slot).collect()
     }
 

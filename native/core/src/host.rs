@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::flow::Sent;
 use crate::packet::Address;
 use crate::tally::Moment;
 
@@ -65,27 +66,27 @@ impl Hosts {
         self.ends.get(number as usize).copied()
     }
 
-    /// Counts a frame of a sender; `guess` is the sighting of the flow's last frame in this direction. Returns the sighting.
-    pub fn see(&mut self, guess: u32, key: SightingKey, ttl: u8, moment: Moment) -> u32 {
-        let known = match self.sightings.get(guess as usize) {
-            Some(sighting) if sighting.key == key => guess,
-            _ => self.index.get(&key).copied().unwrap_or(NO_ROOM),
+    /// Makes room for a sender when its first frame is seen, so that the order of rows, and what is shed, is that of the capture.
+    pub fn meet(&mut self, key: SightingKey, moment: Moment) {
+        if self.index.contains_key(&key) || self.sightings.len() >= MOST_SIGHTINGS {
+            return;
+        }
+        self.index.insert(key, self.sightings.len() as u32);
+        self.sightings.push(Sighting { key, packets: 0, first: moment, last: moment, least_ttl: u8::MAX, greatest_ttl: 0 });
+    }
+
+    /// Counts the frames that a sender sent on one flow.
+    pub fn see(&mut self, key: SightingKey, sent: &Sent) {
+        let known = self.index.get(&key).and_then(|number| self.sightings.get_mut(*number as usize));
+        let Some(sighting) = known else {
+            self.shed += u64::from(sent.packets);
+            return;
         };
-        if let Some(sighting) = self.sightings.get_mut(known as usize) {
-            sighting.packets += 1;
-            sighting.last = moment;
-            sighting.least_ttl = sighting.least_ttl.min(ttl);
-            sighting.greatest_ttl = sighting.greatest_ttl.max(ttl);
-            return known;
-        }
-        if self.sightings.len() >= MOST_SIGHTINGS {
-            self.shed += 1;
-            return NO_ROOM;
-        }
-        let number = self.sightings.len() as u32;
-        self.sightings.push(Sighting { key, packets: 1, first: moment, last: moment, least_ttl: ttl, greatest_ttl: ttl });
-        self.index.insert(key, number);
-        number
+        sighting.packets += u64::from(sent.packets);
+        sighting.first = sighting.first.earlier(sent.first);
+        sighting.last = sighting.last.later(sent.last);
+        sighting.least_ttl = sighting.least_ttl.min(sent.least_ttl);
+        sighting.greatest_ttl = sighting.greatest_ttl.max(sent.greatest_ttl);
     }
 
     pub fn sightings(&self) -> &[Sighting] {

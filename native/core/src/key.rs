@@ -7,9 +7,9 @@ pub struct Short<const N: usize> {
     bytes: [u8; N],
 }
 
-pub type PairKey = Short<32>;
-pub type Kind = Short<12>;
-pub type ContextKey = Short<16>;
+pub type PairKey = Short<23>;
+pub type Kind = Short<7>;
+pub type ContextKey = Short<7>;
 
 impl<const N: usize> Default for Short<N> {
     fn default() -> Self {

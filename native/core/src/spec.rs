@@ -34,27 +34,9 @@ pub struct Port {
     pub trusted: bool,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-pub struct Part {
-    pub offset: usize,
-    pub values: Vec<Hex>,
-    pub mask: Hex,
-}
+mod part;
 
-impl Part {
-    /// True where the message's bytes, under the mask, are one of the values.
-    pub fn holds(&self, message: &[u8]) -> bool {
-        self.values.iter().any(|value| {
-            message.get(self.offset..).and_then(|rest| rest.get(..value.0.len())).is_some_and(|found| {
-                if self.mask.0.is_empty() {
-                    found == value.0
-                } else {
-                    found.iter().zip(&self.mask.0).zip(&value.0).all(|((have, mask), want)| have & mask == *want)
-                }
-            })
-        })
-    }
-}
+pub use part::Part;
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Looks {

@@ -69,6 +69,15 @@ impl Table {
             }
             _ => None,
         };
+        for case in &spec.cases {
+            let sizes = [("key", &case.key, 23), ("kind", &case.kind, 7), ("context", &case.context, 7)];
+            for (what, places, most) in sizes {
+                let length: usize = places.iter().map(|place| place.length).sum();
+                if length > most {
+                    return Err(TableError(format!("{}: {what} of {length} bytes; allowed: at most {most}", spec.name)));
+                }
+            }
+        }
         let locator = match spec.locate.as_str() {
             "" => None,
             name => Some(locate::native(name).ok_or_else(|| unknown(&spec.name, "locator", name))?),

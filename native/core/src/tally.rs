@@ -14,6 +14,20 @@ pub struct Moment {
     pub seen_ns: i64,
 }
 
+impl Moment {
+    pub fn earlier(self, other: Moment) -> Moment {
+        if self.order() <= other.order() { self } else { other }
+    }
+
+    pub fn later(self, other: Moment) -> Moment {
+        if self.order() >= other.order() { self } else { other }
+    }
+
+    fn order(self) -> (i64, u32, u64) {
+        (self.seen_ns, self.file, self.frame)
+    }
+}
+
 /// One kept occurrence; `variant` numbers the different contents.
 #[derive(Clone, Copy, Debug)]
 pub struct Occurrence {

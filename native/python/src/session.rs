@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::{Mutex, PoisonError};
 
-use fieldwatch_core::bank::Mark;
+use fieldwatch_core::bank::{Mark, MarkKind};
 use fieldwatch_core::capture::{self, Capture};
 use fieldwatch_core::engine::{Engine, Expected, Lesson, Limits, Opening};
 use fieldwatch_core::key::ContextKey;
@@ -22,8 +22,8 @@ pyo3::create_exception!(_native, CaptureError, PyValueError, "What was read is n
 /// Packets that are read before control returns for a look at the clock and at signals.
 const TICK: u32 = 200_000;
 
-/// side (answer?), offset, length, value?, little-endian?
-type MarkRow = (bool, u32, u32, bool, bool);
+/// in the answer?, offset, length, kind (see `mark_kind`)
+type MarkRow = (bool, u32, u32, u8);
 /// for both hosts?, protocol, key, context number
 type OpeningRow = (bool, u16, Vec<u8>, u32);
 /// protocol, "tcp" or "udp", port, ip ("" for the answerer)
@@ -42,6 +42,15 @@ pub struct Session {
 
 /// packets, bytes, bytes read, cut (what was missing, in words), skipped blocks, drops that the capturer reported, records that could not be handed out
 type FileRow = (u64, u64, u64, Option<String>, u64, u64, u64);
+
+fn mark_kind(number: u8) -> MarkKind {
+    match number {
+        1 => MarkKind::Big,
+        2 => MarkKind::Little,
+        3 => MarkKind::Decimal,
+        _ => MarkKind::Ignored,
+    }
+}
 
 fn stop(error: impl std::fmt::Display) -> PyErr {
     CaptureError::new_err(error.to_string())
@@ -136,7 +145,7 @@ impl Session {
         opens: Vec<OpeningRow>,
         expects: Vec<ExpectedRow>,
     ) -> PyResult<u32> {
-        let marks = marks.into_iter().map(|(answer, at, length, value, little)| Mark { answer, at, length, value, little });
+        let marks = marks.into_iter().map(|(answer, at, length, kind)| Mark { answer, at, length, kind: mark_kind(kind) });
         let opens = opens.into_iter().map(|(for_hosts, protocol, key, context)| Opening {
             for_hosts,
             protocol,

@@ -11,7 +11,7 @@ from fieldwatch.facts import COUNTED
 from fieldwatch.pipeline.declare import declarations
 from fieldwatch.protocols import Reading, Registry
 from fieldwatch.protocols._protocol import At as _At
-from fieldwatch.protocols._protocol import Exchange, Protocol, Scope, Side, Unread, Value
+from fieldwatch.protocols._protocol import Exchange, Ignored, Protocol, Scope, Side, Unread, Value
 from fieldwatch.wire import Session
 from fieldwatch.wire.rows import BadRow, ConversationRow, FileRow, SightingRow, TallyRow
 
@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, int], None]
 """Called with the number of the file, packets read and bytes read of it."""
+
+
+ORDERS = {"big": 1, "little": 2, "decimal": 3}
+"""The core's numbers for the orders of value marks; 0 is ignored."""
 
 
 class Template(NamedTuple):
@@ -105,10 +109,7 @@ class Reader:
             self.templates.append(template)
             distinct = reading.distinct
             session.teach(
-                [
-                    (mark.side == Side.ANSWER, mark.offset, mark.length, type(mark) is Value, getattr(mark, "order", "") == "little")
-                    for mark in reading.marks
-                ],
+                [(mark.side == Side.ANSWER, mark.offset, mark.length, _mark_kind(mark)) for mark in reading.marks],
                 is_kept(reading),
                 (distinct.side == Side.ANSWER, distinct.offset, distinct.length) if distinct else None,
                 [row for name, opening in reading.opens for row in self._opening(name, opening)],
@@ -140,6 +141,10 @@ class Reader:
         if known == len(self.contexts):
             self.contexts.append(value)
         return known
+
+
+def _mark_kind(mark: Ignored | Value) -> int:
+    return ORDERS[mark.order] if isinstance(mark, Value) else 0
 
 
 def is_kept(reading: Reading) -> bool:

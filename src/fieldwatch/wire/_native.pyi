@@ -23,8 +23,8 @@ Bad = tuple[int, int, bool, int, int, Moment, Piece]
 """conversation, protocol, from server, have, count, first, first piece"""
 File = tuple[int, int, int, str | None, int, int, int]
 """packets, packet bytes, bytes read, what was cut, skipped blocks, drops that the capturer reported, records not handed out"""
-Mark = tuple[bool, int, int, bool, bool]
-"""in the answer, offset, length, is a value, little-endian"""
+Mark = tuple[bool, int, int, int]
+"""in the answer, offset, length, kind: 0 ignored; a value: 1 big-endian, 2 little-endian, 3 decimal digits"""
 Opening = tuple[bool, int, bytes, int]
 """for both hosts, protocol, key, context number (0 closes)"""
 Expected = tuple[int, str, int, str]

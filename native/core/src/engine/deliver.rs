@@ -40,8 +40,7 @@ impl Engine {
             Recognised::Never => return None,
             Recognised::Searching(tries) => tries,
         };
-        let port = flow.key.ports.get(usize::from(!flow.first_is_server)).copied().unwrap_or(0);
-        let found = self.table.recognise(transport, port, window.data);
+        let found = self.table.recognise(transport, flow.port, window.data);
         flow.recognised = match found {
             Some(protocol) => {
                 flow.protocol = protocol;
@@ -463,7 +462,7 @@ impl Engine {
         let Some(flow) = self.flows.get_mut(slot) else { return };
         let (born, conversation) = (flow.born, flow.conversation);
         let context_key = located.context;
-        self.settle(Exchange { slot, born, conversation, protocol, from_server, request, answer, context_key, seen_ns });
+        self.settle(&Exchange { slot, born, conversation, protocol, from_server, request, answer, context_key, seen_ns });
     }
 }
 

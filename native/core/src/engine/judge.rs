@@ -14,17 +14,17 @@ const MOST_DISTINCT: usize = 1 << 20;
 
 impl Engine {
     /// Takes a complete exchange: judged at once, or after those that wait.
-    pub(super) fn settle(&mut self, exchange: Exchange<'_>) {
+    pub(super) fn settle(&mut self, exchange: &Exchange<'_>) {
         if self.waiting.is_some() {
-            let novel = own(&exchange);
+            let novel = own(exchange);
             self.queue.push_back(novel);
         } else {
             self.judge(exchange);
         }
     }
 
-    fn judge(&mut self, exchange: Exchange<'_>) {
-        let context = self.context_of(&exchange);
+    fn judge(&mut self, exchange: &Exchange<'_>) {
+        let context = self.context_of(exchange);
         let frame = Frame {
             protocol: exchange.protocol,
             context,
@@ -38,14 +38,14 @@ impl Engine {
         for guess in [self.tallies.get(last as usize).map_or(NONE, |tally| tally.next), last] {
             let Some(template) = self.tallies.get(guess as usize).map(|tally| tally.template) else { continue };
             if self.bank.matches(template, &frame, request, answer) {
-                self.count(guess, template, last, &exchange, request, answer);
+                self.count(guess, template, last, exchange, request, answer);
                 return;
             }
         }
         match self.bank.find(&frame, request, answer) {
             Some(template) => {
-                let tally = self.tally(exchange.conversation, template, &exchange);
-                self.count(tally, template, last, &exchange, request, answer);
+                let tally = self.tally(exchange.conversation, template, exchange);
+                self.count(tally, template, last, exchange, request, answer);
             }
             None => self.consider(exchange, context),
         }
@@ -107,7 +107,7 @@ impl Engine {
     }
 
     /// A novel exchange: it waits to be read, unless the budget is spent.
-    fn consider(&mut self, exchange: Exchange<'_>, context: u32) {
+    fn consider(&mut self, exchange: &Exchange<'_>, context: u32) {
         let kind = exchange.request.or(exchange.answer).map_or_else(Kind::default, |heard| heard.kind);
         let vital = self.table.get(exchange.protocol).is_some_and(|entry| entry.is_vital(&kind));
         let earned = self.limits.novelty + self.counters.packets / if vital { EARN_VITAL } else { EARN_ORDINARY };
@@ -118,9 +118,9 @@ impl Engine {
                 *used += 1;
             }
             self.counters.novel += 1;
-            self.waiting = Some(Novel { context, ..own(&exchange) });
+            self.waiting = Some(Novel { context, ..own(exchange) });
         } else {
-            conversation.refuse(exchange.protocol, kind, moment(&exchange));
+            conversation.refuse(exchange.protocol, kind, moment(exchange));
             self.counters.refused += 1;
         }
     }
@@ -145,7 +145,7 @@ impl Engine {
         self.open(&novel, lesson);
         while self.waiting.is_none() {
             let Some(next) = self.queue.pop_front() else { break };
-            self.judge(borrow(&next));
+            self.judge(&borrow(&next));
         }
         Some(template)
     }

@@ -4,7 +4,7 @@ use super::deliver::Window;
 use super::Engine;
 use crate::capture::Record;
 use crate::conversation::{Carrier, ConversationKey, NO_PROTOCOL};
-use crate::flow::{Flow, FlowKey, Recognised};
+use crate::flow::{Family, Flow, FlowKey, Recognised, Sent};
 use crate::host::{End, SightingKey, NO_ROOM};
 use crate::packet::{dissect, transport, Address, Fragment, Kind, Packet, Piece, Why};
 use crate::spec::Transport;
@@ -15,7 +15,7 @@ const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 
-const SWEEP_NS: i64 = 10_000_000_000;
+const SWEEP_NS: i64 = 60_000_000_000;
 /// Within this time, the same IP id and content in the same direction is a second copy of one packet.
 const COPY_NS: i64 = 20_000_000;
 
@@ -68,6 +68,24 @@ impl Engine {
         }
     }
 
+    fn flow_key(&mut self, sender: End, receiver: End, [source, target]: [u16; 2], carrier: Carrier) -> (FlowKey, usize) {
+        match (sender, receiver) {
+            (End::Ip(Address::V4(a)), End::Ip(Address::V4(b))) => {
+                let wide = |bytes| u64::from(u32::from_be_bytes(bytes));
+                FlowKey::new((wide(a), source), (wide(b), target), carrier, Family::V4)
+            }
+            (End::Mac([a, b, c, d, e, f]), End::Mac([u, v, w, x, y, z])) => {
+                let sender = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+                let receiver = u64::from_be_bytes([0, 0, u, v, w, x, y, z]);
+                FlowKey::new((sender, source), (receiver, target), carrier, Family::Mac)
+            }
+            _ => {
+                let (sender, receiver) = (self.hosts.number(sender), self.hosts.number(receiver));
+                FlowKey::new((u64::from(sender), source), (u64::from(receiver), target), carrier, Family::V6)
+            }
+        }
+    }
+
     fn fragment(&mut self, packet: &Packet, _: Fragment, record: &Record<'_>, moment: Moment) {
         let Some(whole) = self.fragments.add(packet, record.data, moment.file, record.number, record.seen_ns) else {
             self.dispatch(packet, Kind::Ip, Payload { data: &[], pieces: &[] }, record.wire_length, moment);
@@ -90,7 +108,7 @@ impl Engine {
             Kind::Ip | Kind::Unread(_) => (Carrier::Ethernet, [packet.ether_type; 2]),
         };
         let Some((sender, receiver)) = ends(packet, carrier) else { return };
-        let (key, side) = flow_key(sender, receiver, ports, carrier);
+        let (key, side) = self.flow_key(sender, receiver, ports, carrier);
         let flags = if let Kind::Tcp { flags, .. } = kind { flags } else { 0 };
         let slot = match self.flows.find(&key) {
             Some(slot) => slot,
@@ -110,29 +128,48 @@ impl Engine {
         }
     }
 
-    /// Counts the packet in its conversation and for its sender.
+    /// Counts the packet in its flow.
     fn note(&mut self, slot: u32, side: usize, packet: &Packet, wire: u32, moment: Moment) {
         let Some(flow) = self.flows.get_mut(slot) else { return };
         flow.last_ns = moment.seen_ns;
-        let sighting = SightingKey { mac: packet.source_mac, ip: packet.source, vlan: packet.vlan };
-        if let Some(guess) = flow.sightings.get_mut(side) {
-            *guess = self.hosts.see(*guess, sighting, packet.ttl, moment);
+        let Some(sent) = flow.sent.get_mut(side) else { return };
+        if let Some(sent) = sent.as_mut().filter(|sent| sent.mac == packet.source_mac && sent.vlan == packet.vlan && sent.packets < u32::MAX) {
+            sent.add(wire, packet.ttl, moment);
+            return;
         }
+        let mut fresh = Sent::new(packet.source_mac, packet.vlan, moment);
+        fresh.add(wire, packet.ttl, moment);
+        let before = sent.replace(fresh);
+        let key = SightingKey { mac: packet.source_mac, ip: packet.source, vlan: packet.vlan };
         let from_server = usize::from((side == 0) == flow.first_is_server);
-        let Some(conversation) = self.conversations.get_mut(flow.conversation) else { return };
-        if let (Some(packets), Some(bytes)) = (conversation.packets.get_mut(from_server), conversation.bytes.get_mut(from_server)) {
-            *packets += 1;
-            *bytes += u64::from(wire);
-        }
-        conversation.last = moment;
-        for (mac, end) in [(packet.source_mac, from_server), (packet.target_mac, 1 - from_server)] {
-            if let (Some(slot @ None), Some(mac)) = (conversation.macs.get_mut(end), mac) {
-                *slot = Some(mac);
+        let (conversation, end) = (flow.conversation, flow.ends.get(side).copied());
+        self.hosts.meet(key, moment);
+        if let Some(row) = self.conversations.get_mut(conversation) {
+            for (mac, end) in [(packet.source_mac, from_server), (packet.target_mac, 1 - from_server)] {
+                if let (Some(slot @ None), Some(mac)) = (row.macs.get_mut(end), mac) {
+                    *slot = Some(mac);
+                }
+            }
+            if row.vlan == 0 {
+                row.vlan = packet.vlan;
             }
         }
-        if conversation.vlan == 0 {
-            conversation.vlan = packet.vlan;
+        if let (Some(before), Some(end)) = (before, end) {
+            self.enter(conversation, from_server, end, &before);
         }
+    }
+
+    /// Enters what an end sent into the tables of conversations and hosts.
+    fn enter(&mut self, conversation: u32, from_server: usize, end: End, sent: &Sent) {
+        let ip = if let End::Ip(address) = end { Some(address) } else { None };
+        self.hosts.see(SightingKey { mac: sent.mac, ip, vlan: sent.vlan }, sent);
+        let Some(row) = self.conversations.get_mut(conversation) else { return };
+        if let (Some(packets), Some(bytes)) = (row.packets.get_mut(from_server), row.bytes.get_mut(from_server)) {
+            *packets += u64::from(sent.packets);
+            *bytes += sent.bytes;
+        }
+        row.first = row.first.earlier(sent.first);
+        row.last = row.last.later(sent.last);
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -151,6 +188,7 @@ impl Engine {
             self.counters.flows_shed += 1;
         }
         let [source, target] = ports;
+        let ends = if side == 0 { [sender, receiver] } else { [receiver, sender] };
         let (sender, receiver) = (self.hosts.number(sender), self.hosts.number(receiver));
         let expected = self.expected_at(carrier, (sender, source), (receiver, target));
         let sender_serves = match expected {
@@ -166,7 +204,7 @@ impl Engine {
             self.counters.conversations_shed += 1;
             return None;
         };
-        let mut flow = Flow::new(key, conversation, (side == 0) == sender_serves, moment.seen_ns, 0);
+        let mut flow = Flow::new(key, ends, port, conversation, (side == 0) == sender_serves, moment.seen_ns, 0);
         if let Some((protocol, _)) = expected {
             flow.protocol = protocol;
             flow.recognised = Recognised::Known;
@@ -380,6 +418,12 @@ impl Engine {
             }
         }
         if let Some(flow) = self.flows.remove(slot) {
+            for (side, (sent, end)) in flow.sent.iter().zip(flow.ends).enumerate() {
+                let from_server = usize::from((side == 0) == flow.first_is_server);
+                if let Some(sent) = sent {
+                    self.enter(flow.conversation, from_server, end, sent);
+                }
+            }
             let freed: usize = flow.directions.iter().map(|direction| direction.buffer.len() + direction.joined.len()).sum();
             self.buffered = self.buffered.saturating_sub(freed);
         }
@@ -399,23 +443,4 @@ fn ends(packet: &Packet, carrier: Carrier) -> Option<(End, End)> {
         return Some((End::Mac(packet.source_mac?), End::Mac(packet.target_mac?)));
     }
     Some((End::Ip(packet.source?), End::Ip(packet.target?)))
-}
-
-/// The flow's key, and which end of it (0 or 1) the sender is.
-fn flow_key(sender: End, receiver: End, [source, target]: [u16; 2], carrier: Carrier) -> (FlowKey, usize) {
-    let (a, family) = number(sender);
-    let (b, _) = number(receiver);
-    if (a, source) <= (b, target) {
-        (FlowKey { ends: [a, b], ports: [source, target], carrier, family }, 0)
-    } else {
-        (FlowKey { ends: [b, a], ports: [target, source], carrier, family }, 1)
-    }
-}
-
-fn number(end: End) -> (u128, u8) {
-    match end {
-        End::Ip(Address::V4(bytes)) => (u128::from(u32::from_be_bytes(bytes)), 4),
-        End::Ip(Address::V6(bytes)) => (u128::from_be_bytes(bytes), 6),
-        End::Mac([a, b, c, d, e, f]) => (u128::from(u64::from_be_bytes([0, 0, a, b, c, d, e, f])), 2),
-    }
 }
