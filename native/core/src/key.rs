@@ -26,15 +26,11 @@ impl<const N: usize> Short<N> {
 
     /// Appends as many of `bytes` as there is room for.
     pub fn extend(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.push(*byte);
-        }
-    }
-
-    pub fn push(&mut self, byte: u8) {
-        if let Some(slot) = self.bytes.get_mut(self.length as usize) {
-            *slot = byte;
-            self.length += 1;
+        let start = self.length as usize;
+        let length = bytes.len().min(N - start);
+        if let (Some(room), Some(bytes)) = (self.bytes.get_mut(start..start + length), bytes.get(..length)) {
+            room.copy_from_slice(bytes);
+            self.length += length as u8;
         }
     }
 

@@ -56,7 +56,7 @@ fn pick(places: &[Bytes], message: &[u8], mut put: impl FnMut(&[u8])) {
             put(found);
         } else {
             for (byte, mask) in found.iter().zip(&place.mask.0) {
-                put(&[byte & mask]);
+                put(&[byte & mask]); // masks are rare, and short
             }
         }
     }

@@ -71,6 +71,21 @@ pub fn peek(py: Python<'_>, path: &str) -> PyResult<(u16, Option<i64>)> {
     Ok((peeked.link, peeked.first_seen_ns))
 }
 
+/// The times of the first and the last packet of a capture; all of it is read.
+#[pyfunction]
+pub fn span(py: Python<'_>, path: &str) -> PyResult<(Option<i64>, Option<i64>)> {
+    let source = source(path)?;
+    py.detach(|| {
+        let mut capture = Capture::open(source)?;
+        let mut times = (None, None);
+        while let Some(record) = capture.next()? {
+            times = (times.0.or(Some(record.seen_ns)), Some(record.seen_ns));
+        }
+        Ok(times)
+    })
+    .map_err(|error: capture::CaptureError| stop(error))
+}
+
 #[pymethods]
 impl Session {
     /// `declarations` is the JSON form of the protocols' specs.

@@ -98,9 +98,12 @@ class Assembler:
         self.secret_key = secret_key
         self.facts = Facts(distinct=dict(stream.distinct))
         self.names = [protocol.name for protocol in stream.registry.protocols]
+        ends = [_ends(row) for row in stream.conversations]
+        self.pairs = [(_Pair(client, server), _Pair(server, client)) for client, server in ends]
         self.classes: list[dict[tuple[str, Effect, str], list[int]]] = [{} for _ in stream.conversations]
         self.spoken: list[dict[str, int]] = [{} for _ in stream.conversations]
         self.variants: dict[tuple[int, bytes, bytes], Reading] = {}
+        self.said: dict[tuple[str, Subject, str, str, int], tuple[int, TallyRow, At]] = {}
         self.operations: dict[tuple[object, ...], list[object]] = {}
         self.undecoded: dict[tuple[str, str, str], list[object]] = {}
 
@@ -108,6 +111,7 @@ class Assembler:
         """All facts of the stream."""
         for number, tally in enumerate(self.stream.tallies):
             self._tally(number, tally)
+        self._collect_claims()
         for number, row in enumerate(self.stream.conversations):
             self._conversation(number, row)
         self._bad()
@@ -124,7 +128,7 @@ class Assembler:
         template = self.stream.templates[tally.template]
         reading = template.reading
         row = self.stream.conversations[tally.conversation]
-        pair = _pair(row, template.from_server)
+        pair = self.pairs[tally.conversation][template.from_server]
         for protocol, claimed in reading.claims:
             self._claim(protocol, claimed, pair, row.vlan, tally)
         self._count_classes(tally, template)
@@ -153,7 +157,15 @@ class Assembler:
             subject = pair[claimed.who]
             if claimed.component:
                 subject = subject._replace(component=claimed.component)
-        self.facts.claims.append(Claim(subject, claimed.attribute, claimed.value, self._evidence(tally, claimed.at, protocol)))
+        key = (protocol, subject, claimed.attribute, claimed.value, tally.first[0])
+        known = self.said.get(key)
+        if known is None or tally.first[2] < known[0]:
+            self.said[key] = (tally.first[2], tally, claimed.at)
+
+    def _collect_claims(self) -> None:
+        """What is said again and again, in the same file, stands where it was said first."""
+        for (protocol, subject, attribute, value, _), (_, tally, at) in self.said.items():
+            self.facts.claims.append(Claim(subject, attribute, value, self._evidence(tally, at, protocol)))
 
     def _count_classes(self, tally: TallyRow, template: Template) -> None:
         classes = self.classes[tally.conversation]
@@ -219,7 +231,7 @@ class Assembler:
             )
 
     def _conversation(self, number: int, row: ConversationRow) -> None:
-        client, server = _ends(row)
+        client, server = self.pairs[number][0]
         spoken = self.spoken[number]
         outer = self.names[row.protocol] if row.protocol is not None else UNKNOWN
         protocol = max(sorted(spoken), key=lambda name: spoken[name]) if spoken else outer
@@ -262,8 +274,7 @@ class Assembler:
 
     def _bad(self) -> None:
         for bad in self.stream.bad:
-            row = self.stream.conversations[bad.conversation]
-            client, server = _ends(row)
+            client, server = self.pairs[bad.conversation][0]
             name = self.names[bad.protocol]
             file, frame, offset, length = bad.piece
             evidence = Evidence(self.stream.paths[file], (Span(frame, offset, min(length, 64)),), bad.first[2], name)
@@ -309,11 +320,6 @@ class Assembler:
 
 def _ends(row: ConversationRow) -> tuple[Subject, Subject]:
     return Subject(row.client[0], row.client[1], row.vlan), Subject(row.server[0], row.server[1], row.vlan)
-
-
-def _pair(row: ConversationRow, from_server: bool) -> _Pair:
-    client, server = _ends(row)
-    return _Pair(server, client) if from_server else _Pair(client, server)
 
 
 def _spans(pieces: list[Piece], offset: int, length: int) -> Iterator[Span]:

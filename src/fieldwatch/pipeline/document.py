@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -41,10 +42,16 @@ def document(result: Result) -> dict[str, Any]:
 def time_text(seen_ns: int) -> str:
     """A time as ISO 8601 in UTC with nanoseconds."""
     seconds, rest = divmod(seen_ns, 1_000_000_000)
+    return f"{_second(seconds)}.{rest:09d}Z"
+
+
+@functools.lru_cache(maxsize=65536)
+def _second(seconds: int) -> str:
+    """The second as text; beyond what a calendar can say, its number."""
     try:
-        return f"{datetime.fromtimestamp(seconds, UTC).strftime('%Y-%m-%dT%H:%M:%S')}.{rest:09d}Z"
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     except (OverflowError, ValueError, OSError):
-        return f"{seconds}.{rest:09d}"
+        return str(seconds)
 
 
 def _totals(facts: Facts) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fieldwatch.inventory import Inventory, fold
 from fieldwatch.inventory import Sighting as Seen
 from fieldwatch.pipeline.assemble import Assembler, Facts, Sighting
-from fieldwatch.pipeline.sources import ROTATED_NS, Skipped, Source, UnusableInput, find, look
+from fieldwatch.pipeline.sources import Skipped, Source, UnusableInput, find, look, streams
 from fieldwatch.pipeline.stream import Reader
 from fieldwatch.protocols import registry
 from fieldwatch.wire import CaptureError
@@ -37,7 +37,7 @@ def inspect(paths: Iterable[str], *, jobs: int = 1, progress: Progress | None = 
     sources, skipped = look(find(paths))
     if not sources:
         raise UnusableInput("; ".join(f"{one.path}: {one.why}" for one in skipped))
-    facts = merge(read_all([[source] for source in sources], jobs, progress, fenced))
+    facts = merge(read_all(streams(sources), jobs, progress, fenced))
     inventory = fold(facts.claims, facts.conversations, [_seen(one) for one in facts.sightings], facts.operations)
     return Result(facts, inventory, tuple(skipped))
 
@@ -91,4 +91,4 @@ def _seen(one: Sighting) -> Seen:
     return Seen(one.ip, one.mac, one.vlan, one.first_ns, one.last_ns, one.packets, one.evidence.source, one.evidence.frame)
 
 
-__all__ = ["ROTATED_NS", "Progress", "Result", "UnusableInput", "inspect", "merge"]
+__all__ = ["Progress", "Result", "UnusableInput", "inspect", "merge"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from fieldwatch.wire import CaptureError, peek
+from fieldwatch.pipeline.tail import last_seen_ns
+from fieldwatch.wire import CaptureError, peek, span
 
 ROTATED_NS = 2_000_000_000
 """Two files of one link type are one source where the second begins within this time of the first one's end."""
@@ -78,6 +80,30 @@ def look(paths: Iterable[str]) -> tuple[list[Source], list[Skipped]]:
         sources.append(Source(path, Path(path).stat().st_size, link, first_ns))
     sources.sort(key=lambda source: (source.first_ns is None, source.first_ns or 0, source.path))
     return _without_doubles(sources, skipped)
+
+
+def streams(sources: list[Source]) -> list[list[Source]]:
+    """The sources (sorted) as streams: a file that begins within `ROTATED_NS` of another's end, with its link type, goes on with it."""
+    open_: list[tuple[int, list[Source]]] = []
+    found: list[list[Source]] = []
+    links = Counter(source.link for source in sources if source.first_ns is not None)
+    for source in sources:
+        if source.first_ns is None or links[source.link] < 2:
+            found.append([source])
+            continue
+        before = [pair for pair in open_ if pair[1][-1].link == source.link and 0 <= source.first_ns - pair[0] < ROTATED_NS]
+        if before:
+            latest = max(before, key=lambda pair: pair[0])
+            open_.remove(latest)
+            stream = latest[1]
+            stream.append(source)
+        else:
+            stream = [source]
+            found.append(stream)
+        last_ns = last_seen_ns(source.path) or span(source.path)[1]
+        if last_ns is not None:
+            open_.append((last_ns, stream))
+    return found
 
 
 def _without_doubles(sources: list[Source], skipped: list[Skipped]) -> tuple[list[Source], list[Skipped]]:

@@ -38,6 +38,9 @@ class CaptureError(ValueError):
 def peek(path: str) -> tuple[int, int | None]:
     """The link type of a capture and the time of its first packet (None where it has none)."""
 
+def span(path: str) -> tuple[int | None, int | None]:
+    """The times of the first and the last packet of a capture; all of it is read."""
+
 class Session:
     """A source read by an engine: files that follow each other, or standard input."""
 

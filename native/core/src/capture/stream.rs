@@ -14,6 +14,9 @@ use super::LONGEST_BELIEVED;
 /// Room for the longest record or block that is read whole, its headers included.
 const WINDOW: usize = LONGEST_BELIEVED as usize + 4096;
 
+/// Bytes that one read asks for: what is read stays in the processor's cache until it is looked at.
+const STEP: usize = 512 * 1024;
+
 pub(super) struct Stream {
     source: Box<dyn Read + Send>,
     window: Box<[u8]>,
@@ -75,7 +78,8 @@ impl Stream {
 
     /// One read into the free part of the window: no more than the source has now, so that a slow pipe does not wait.
     fn read(&mut self) -> Result<(), CaptureError> {
-        let free = self.window.get_mut(self.end..).unwrap_or_default();
+        let until = self.window.len().min(self.end.saturating_add(STEP));
+        let free = self.window.get_mut(self.end..until).unwrap_or_default();
         let room = free.len();
         match self.source.read(free) {
             Ok(0) => self.ended = true,
