@@ -20,6 +20,7 @@ test: setup ## all tests
 lint: setup types ## ruff, clippy, format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@cargo fmt --all --check
 	@cargo clippy --workspace --all-targets --quiet -- -D warnings
 
 types: setup ## mypy, strict

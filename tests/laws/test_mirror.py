@@ -12,11 +12,6 @@ HOUSE, TESTS = ROOT / "src" / "fieldwatch", ROOT / "tests"
 NOT_PARTS = {"laws": "what holds for the whole house"}
 """Folders of tests that mirror no part, and why."""
 
-OF_THE_WHOLE = {
-    "protocols/test_golden.py": "runs every golden file through its protocol",
-}
-"""Tests within a part that mirror no single file, and why."""
-
 PARTS = sorted(folder.name for folder in HOUSE.iterdir() if any(folder.glob("*.py")))
 FILES = sorted(file.relative_to(TESTS).as_posix() for file in TESTS.rglob("test_*.py"))
 
@@ -35,15 +30,9 @@ def test_every_part_has_tests(part: str) -> None:
 
 @pytest.mark.parametrize("test", FILES)
 def test_every_test_has_what_it_tests(test: str) -> None:
-    if test.split("/", maxsplit=1)[0] in NOT_PARTS or test in OF_THE_WHOLE:
+    if test.split("/", maxsplit=1)[0] in NOT_PARTS:
         return
     assert any(place.is_file() for place in mirrored(test)), f"tests/{test} mirrors nothing"
-
-
-@pytest.mark.parametrize("test", sorted(OF_THE_WHOLE))
-def test_exceptions_are_still_needed(test: str) -> None:
-    assert (TESTS / test).is_file()
-    assert not any(place.is_file() for place in mirrored(test))
 
 
 def test_no_tests_stand_outside_a_folder() -> None:

@@ -124,7 +124,15 @@ impl Bank {
     }
 
     /// Adds a template. The marks may lie anywhere: what is outside of the message is left out, what overlaps counts once (first mark wins).
-    pub fn add(&mut self, frame: Frame, request: &[u8], answer: &[u8], marks: &[Mark], keep: bool, distinct: Option<(bool, u32, u32)>) -> u32 {
+    pub fn add(
+        &mut self,
+        frame: Frame,
+        request: &[u8],
+        answer: &[u8],
+        marks: &[Mark],
+        keep: bool,
+        distinct: Option<(bool, u32, u32)>,
+    ) -> u32 {
         let request_class = class_of(request.len(), marks.iter().filter(|mark| !mark.answer));
         let answer_class = class_of(answer.len(), marks.iter().filter(|mark| mark.answer));
         let values = marks.iter().filter(|mark| mark.kind != MarkKind::Ignored && mark.length > 0).filter(|mark| {

@@ -255,7 +255,11 @@ impl Flows {
         let rows = self.occupied().map(|(slot, flow)| (flow.last_ns, flow.born, slot));
         let mut idle: Vec<(i64, u64, u32)> = rows.filter(|(last, ..)| forced > 0 || now_ns - last > IDLE_NS).collect();
         idle.sort_unstable();
-        idle.into_iter().enumerate().take_while(|(rank, (last, ..))| *rank < forced || now_ns - last > IDLE_NS).map(|(_, (.., slot))| slot).collect()
+        idle.into_iter()
+            .enumerate()
+            .take_while(|(rank, (last, ..))| *rank < forced || now_ns - last > IDLE_NS)
+            .map(|(_, (.., slot))| slot)
+            .collect()
     }
 
     /// All flows, oldest first.

@@ -16,11 +16,19 @@ pub struct Moment {
 
 impl Moment {
     pub fn earlier(self, other: Moment) -> Moment {
-        if self.order() <= other.order() { self } else { other }
+        if self.order() <= other.order() {
+            self
+        } else {
+            other
+        }
     }
 
     pub fn later(self, other: Moment) -> Moment {
-        if self.order() >= other.order() { self } else { other }
+        if self.order() >= other.order() {
+            self
+        } else {
+            other
+        }
     }
 
     fn order(self) -> (i64, u32, u64) {
@@ -51,7 +59,9 @@ pub struct Kept {
 impl Kept {
     fn note(&mut self, moment: Moment, request: &[u8], answer: &[u8]) {
         match self.variant(request, answer) {
-            Some((variant, new)) if new || self.occurrences.len() < MOST_OCCURRENCES => self.occurrences.push(Occurrence { moment, variant }),
+            Some((variant, new)) if new || self.occurrences.len() < MOST_OCCURRENCES => {
+                self.occurrences.push(Occurrence { moment, variant })
+            }
             _ => self.thinned += 1,
         }
     }

@@ -15,8 +15,20 @@ pub type PieceRow = (u32, u64, u32, u32);
 pub type EndRow = (String, String);
 
 pub type RefusedRow = (u16, Vec<u8>, u64, MomentRow, MomentRow);
-pub type ConversationRow =
-    (EndRow, EndRow, u16, &'static str, u16, Option<u16>, (u64, u64), (u64, u64), MomentRow, MomentRow, (u64, u64, u64, u32), Vec<RefusedRow>);
+pub type ConversationRow = (
+    EndRow,
+    EndRow,
+    u16,
+    &'static str,
+    u16,
+    Option<u16>,
+    (u64, u64),
+    (u64, u64),
+    MomentRow,
+    MomentRow,
+    (u64, u64, u64, u32),
+    Vec<RefusedRow>,
+);
 pub type KeptRow = (Vec<(u32, u64, i64, u32)>, u64);
 /// conversation, template, count, first, last, request pieces, answer pieces, distinct, kept, longest silence
 pub type TallyRow = (u32, u32, u64, MomentRow, MomentRow, Vec<PieceRow>, Vec<PieceRow>, u64, Option<KeptRow>, i64);
@@ -46,9 +58,10 @@ pub fn conversation(engine: &Engine, row: &Conversation) -> ConversationRow {
         Carrier::Ip => "ip",
         Carrier::Ethernet => "ethernet",
     };
-    let refused = row.refused.iter().map(|known| {
-        (known.protocol, known.kind.as_slice().to_vec(), known.count, moment(known.first), moment(known.last))
-    });
+    let refused = row
+        .refused
+        .iter()
+        .map(|known| (known.protocol, known.kind.as_slice().to_vec(), known.count, moment(known.first), moment(known.last)));
     let [sent, received] = row.packets;
     let [sent_bytes, received_bytes] = row.bytes;
     (

@@ -17,7 +17,12 @@ use pyo3::types::PyBytes;
 use crate::report::{self, BadRow, ConversationRow, PieceRow, SightingRow, TallyRow};
 use crate::text;
 
-pyo3::create_exception!(_native, CaptureError, PyValueError, "What was read is no capture that can be used: says what was read and what is allowed.");
+pyo3::create_exception!(
+    _native,
+    CaptureError,
+    PyValueError,
+    "What was read is no capture that can be used: says what was read and what is allowed."
+);
 
 /// Packets that are read before control returns for a look at the clock and at signals.
 const TICK: u32 = 200_000;

@@ -57,7 +57,8 @@ LABELS = (
 
 LABELLED = re.compile(r"^[ \t]*([A-Za-z/.][A-Za-z/. ]{0,39}?)[ \t]*[:=][ \t]+(\S[^\r\n]{0,79})", re.MULTILINE)
 COPYRIGHT = re.compile(
-    r"copyright(?: \(c\)| ©)?(?: \d{4}(?: ?[-,] ?\d{4})*)?,?(?: by)? ([A-Z][\w&.,' -]{1,60}?(?:Inc\.?|Ltd\.?|GmbH|Corporation|Corp\.?|Co\.|AG|LLC))(?=[ .,;\r\n]|$)",
+    r"copyright(?: \(c\)| ©)?(?: \d{4}(?: ?[-,] ?\d{4})*)?,?(?: by)? "
+    r"([A-Z][\w&.,' -]{1,60}?(?:Inc\.?|Ltd\.?|GmbH|Corporation|Corp\.?|Co\.|AG|LLC))(?=[ .,;\r\n]|$)",
     re.IGNORECASE,
 )
 KERNEL = re.compile(r"^((?:OpenBSD|FreeBSD|NetBSD|SunOS|AIX|HP-UX|VxWorks|QNX) [0-9][\w.-]*)|^(Linux) \S+ ([0-9][\w.-]*)", re.MULTILINE)

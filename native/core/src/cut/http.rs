@@ -36,7 +36,11 @@ fn head(state: &mut State, window: &[u8]) -> Cut {
     }
     let Some(length) = find(window, b"\r\n\r\n").map(|at| at + 4) else {
         let sane = window.iter().take(16).all(|byte| (0x20..0x7f).contains(byte) || matches!(byte, b'\r' | b'\n' | b'\t'));
-        return if window.len() > HEAD_MOST || !sane { Cut::Bad { have: window.len() as i64 } } else { Cut::More { need: window.len() + 1 } };
+        return if window.len() > HEAD_MOST || !sane {
+            Cut::Bad { have: window.len() as i64 }
+        } else {
+            Cut::More { need: window.len() + 1 }
+        };
     };
     let head = window.get(..length).unwrap_or(window);
     let body = body_of(head);
@@ -80,7 +84,11 @@ fn body_of(head: &[u8]) -> Body {
         let digits = value.iter().take_while(|byte| byte.is_ascii_digit()).take(18);
         return Body::Length(digits.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')));
     }
-    if status.is_some() { Body::UntilClose } else { Body::None }
+    if status.is_some() {
+        Body::UntilClose
+    } else {
+        Body::None
+    }
 }
 
 fn textual(head: &[u8]) -> bool {

@@ -340,7 +340,12 @@ impl Engine {
             self.alone(window, protocol, from_server, &located);
             return;
         };
-        while self.flows.get_mut(window.slot).and_then(|flow| flow.pending.front()).is_some_and(|front| window.seen_ns - front.seen_ns > limit_ns) {
+        while self
+            .flows
+            .get_mut(window.slot)
+            .and_then(|flow| flow.pending.front())
+            .is_some_and(|front| window.seen_ns - front.seen_ns > limit_ns)
+        {
             self.give_up(window.slot, protocol);
         }
         let asks = match located.role {
@@ -402,7 +407,11 @@ impl Engine {
             if many {
                 // an answered request stays until the next one is answered
                 flow.pending.iter().take(at).position(|pending| pending.answered).map(|old| flow.pending.remove(old));
-                let at = flow.pending.iter().position(|pending| fits(pending) && !pending.answered).or_else(|| flow.pending.iter().position(fits))?;
+                let at = flow
+                    .pending
+                    .iter()
+                    .position(|pending| fits(pending) && !pending.answered)
+                    .or_else(|| flow.pending.iter().position(fits))?;
                 flow.pending.remove(at)
             } else {
                 flow.pending.remove(at)

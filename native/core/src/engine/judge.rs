@@ -79,7 +79,8 @@ impl Engine {
     fn count(&mut self, number: u32, template: u32, last: u32, exchange: &Exchange<'_>, request: &[u8], answer: &[u8]) {
         let Some(known) = self.bank.get(template) else { return };
         let new = known.distinct.is_some_and(|place| {
-            let service = self.conversations.get(exchange.conversation).map(|conversation| (conversation.key.server, conversation.key.port));
+            let service =
+                self.conversations.get(exchange.conversation).map(|conversation| (conversation.key.server, conversation.key.port));
             let seen = (&mut self.distinct_seen, &self.distinct_keys);
             match is_new(seen, (exchange.protocol, service), place, request, answer) {
                 Some(new) => new,

@@ -133,7 +133,9 @@ impl Engine {
         let Some(flow) = self.flows.get_mut(slot) else { return };
         flow.last_ns = moment.seen_ns;
         let Some(sent) = flow.sent.get_mut(side) else { return };
-        if let Some(sent) = sent.as_mut().filter(|sent| sent.mac == packet.source_mac && sent.vlan == packet.vlan && sent.packets < u32::MAX) {
+        if let Some(sent) =
+            sent.as_mut().filter(|sent| sent.mac == packet.source_mac && sent.vlan == packet.vlan && sent.packets < u32::MAX)
+        {
             sent.add(wire, packet.ttl, moment);
             return;
         }
@@ -246,12 +248,12 @@ impl Engine {
             self.begin(slot, side, sequence);
         }
         let sequence = if flags & SYN != 0 { sequence.wrapping_add(1) } else { sequence };
-        if !payload.data.is_empty() && flags & RST == 0 {
-            self.segment(slot, side, sequence, payload, moment);
-        }
         let other = 1 - side;
         if acknowledged.is_some() && self.direction(slot, other).is_some_and(|direction| direction.is_holding()) {
-            self.release(slot, other, acknowledged, false);
+            self.release(slot, other, acknowledged, false); // what is confirmed was there before the confirmation
+        }
+        if !payload.data.is_empty() && flags & RST == 0 {
+            self.segment(slot, side, sequence, payload, moment);
         }
     }
 

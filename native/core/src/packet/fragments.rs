@@ -113,8 +113,7 @@ impl Fragments {
     /// it whole.
     pub fn add(&mut self, packet: &Packet, frame: &[u8], file: u32, number: u64, seen_ns: i64) -> Option<Whole> {
         let fragment = packet.fragment?;
-        let key =
-            Key { source: packet.source?, target: packet.target?, protocol: packet.protocol, vlan: packet.vlan, id: fragment.id };
+        let key = Key { source: packet.source?, target: packet.target?, protocol: packet.protocol, vlan: packet.vlan, id: fragment.id };
         self.counters.fragments += 1;
         if packet.missing > 0 {
             self.counters.cut += 1;

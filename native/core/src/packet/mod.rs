@@ -37,8 +37,17 @@ pub struct Fragment {
 pub enum Kind {
     /// A layer-2 message: the payload follows the EtherType (`ether_type`), or is the LLC PDU (`ether_type` 0).
     Layer2,
-    Tcp { source: u16, target: u16, sequence: u32, acknowledgement: u32, flags: u8 },
-    Udp { source: u16, target: u16 },
+    Tcp {
+        source: u16,
+        target: u16,
+        sequence: u32,
+        acknowledgement: u32,
+        flags: u8,
+    },
+    Udp {
+        source: u16,
+        target: u16,
+    },
     /// ICMP or ICMPv6; the payload starts with its type.
     Icmp,
     /// IP with another transport (`protocol`), or a piece of a datagram (`fragment`): the payload follows the IP header.

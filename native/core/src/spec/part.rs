@@ -15,10 +15,21 @@ struct Declared {
 #[derive(Clone, Debug)]
 enum Test {
     /// One byte: a set of 256 bits.
-    Byte { mask: u8, set: [u64; 4] },
+    Byte {
+        mask: u8,
+        set: [u64; 4],
+    },
     /// Up to eight bytes, as a little-endian number.
-    Word { length: usize, mask: u64, values: Vec<u64> },
-    Long { length: usize, mask: Vec<u8>, values: Vec<Vec<u8>> },
+    Word {
+        length: usize,
+        mask: u64,
+        values: Vec<u64>,
+    },
+    Long {
+        length: usize,
+        mask: Vec<u8>,
+        values: Vec<Vec<u8>>,
+    },
 }
 
 /// The bytes at an offset, under a mask, are one of some values.

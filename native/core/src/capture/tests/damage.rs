@@ -7,7 +7,8 @@ use crate::capture::{Cut, Why};
 
 /// A sound packet, the block, and a packet that must not come out.
 fn cut_by(order: Order, block: &[u8]) -> Cut {
-    let bytes = [section(order), interface(order, 1, 4, &[]), enhanced(order, 0, 1, 1, b"a"), block.to_vec(), enhanced(order, 0, 2, 1, b"b")];
+    let bytes =
+        [section(order), interface(order, 1, 4, &[]), enhanced(order, 0, 1, 1, b"a"), block.to_vec(), enhanced(order, 0, 2, 1, b"b")];
     let before = bytes[0].len() + bytes[1].len() + bytes[2].len();
     let outcome = read(&bytes.concat()).unwrap();
     assert_eq!(outcome.records.len(), 1);
@@ -97,8 +98,10 @@ fn drops_of_interfaces_are_cumulative_and_drops_at_packets_add_up() {
     for order in [Little, Big] {
         let drops = |number: u64| vec![(4, Bytes::new(order).u64(number).all)];
         let head = [section(order), interface(order, 1, 0, &[]), interface(order, 1, 0, &[])].concat();
-        let told = [statistics(order, 0, 5, 2), statistics(order, 0, 9, 2), statistics(order, 1, 1, 0), statistics(order, 9, 50, 0)].concat();
-        let lost = [enhanced_with(order, 0, 1, 1, b"a", &drops(3)), obsolete(order, 0, 4, 1, 1, b"b"), obsolete(order, 0, 0xffff, 1, 1, b"c")];
+        let told =
+            [statistics(order, 0, 5, 2), statistics(order, 0, 9, 2), statistics(order, 1, 1, 0), statistics(order, 9, 50, 0)].concat();
+        let lost =
+            [enhanced_with(order, 0, 1, 1, b"a", &drops(3)), obsolete(order, 0, 4, 1, 1, b"b"), obsolete(order, 0, 0xffff, 1, 1, b"c")];
         let outcome = read(&[head.clone(), told.clone(), lost.concat(), head, told].concat()).unwrap();
         assert_eq!((outcome.statistics.dropped_by_interface, outcome.statistics.dropped_at_packets), (24, 7));
         assert_eq!((outcome.statistics.sections, outcome.statistics.interfaces, outcome.cut), (2, 4, None));

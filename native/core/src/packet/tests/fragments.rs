@@ -94,7 +94,10 @@ fn overlapping_bytes_seen_first_hold() {
     let other = [0xee; 100];
     let mut fragments = Fragments::default();
     // the middle, then one that spans it with other bytes, then the end
-    let answers = feed(&mut fragments, &[Cut(32, &data[32..40], true), Cut(24, &other[..24], true), Cut(0, &data[..24], true), Cut(48, &data[48..], false)]);
+    let answers = feed(
+        &mut fragments,
+        &[Cut(32, &data[32..40], true), Cut(24, &other[..24], true), Cut(0, &data[..24], true), Cut(48, &data[48..], false)],
+    );
     let whole = answers.into_iter().flatten().next().unwrap();
     let expected = [&data[..24], &other[..8], &data[32..40], &other[..8], &data[48..]].concat();
     assert_eq!(whole.data, expected);
@@ -116,13 +119,22 @@ fn overlaps_that_agree_are_no_contradiction() {
 fn the_end_said_first_holds() {
     let data = datagram();
     let mut fragments = Fragments::default();
-    let cuts = [Cut(72, &data[72..], false), Cut(72, &data[72..96], false), Cut(96, &[9; 8], true), Cut(0, &data[..32], true), Cut(32, &data[32..72], true)];
+    let cuts = [
+        Cut(72, &data[72..], false),
+        Cut(72, &data[72..96], false),
+        Cut(96, &[9; 8], true),
+        Cut(0, &data[..32], true),
+        Cut(32, &data[32..72], true),
+    ];
     let answers = feed(&mut fragments, &cuts);
     assert_eq!(answers[4].as_ref().unwrap().data, data);
     assert_eq!(fragments.counters(), Counters { fragments: 5, whole: 1, conflicting: 2, ..Counters::default() });
     // An end before bytes already held is not believed
     let mut fragments = Fragments::default();
-    let answers = feed(&mut fragments, &[Cut(32, &data[32..72], true), Cut(0, &data[..8], false), Cut(72, &data[72..], false), Cut(8, &data[8..32], true)]);
+    let answers = feed(
+        &mut fragments,
+        &[Cut(32, &data[32..72], true), Cut(0, &data[..8], false), Cut(72, &data[72..], false), Cut(8, &data[8..32], true)],
+    );
     assert_eq!(answers[3].as_ref().unwrap().data, data);
     assert_eq!(fragments.counters().conflicting, 1);
 }

@@ -124,7 +124,13 @@ fn a_message_without_ip_inside_a_tunnel_has_no_addresses() {
 fn what_is_no_tunnel_stays_what_it_is() {
     let kind = |packet: &[u8]| dissect(ETHERNET, &ethernet(0x0800, packet)).kind;
     let frame = ethernet(0x0800, PAYLOAD);
-    for wrong in [[0x00, 0, 0, 0, 0, 1, 0, 0], [0x0c, 0, 0, 0, 0, 1, 0, 0], [0x08, 1, 0, 0, 0, 1, 0, 0], [0x08, 0, 0, 1, 0, 1, 0, 0], [0x08, 0, 0, 0, 0, 1, 0, 1]] {
+    for wrong in [
+        [0x00, 0, 0, 0, 0, 1, 0, 0],
+        [0x0c, 0, 0, 0, 0, 1, 0, 0],
+        [0x08, 1, 0, 0, 0, 1, 0, 0],
+        [0x08, 0, 0, 1, 0, 1, 0, 0],
+        [0x08, 0, 0, 0, 0, 1, 0, 1],
+    ] {
         assert_eq!(kind(&outer(UDP, &udp(50000, 4789, &[&wrong[..], &frame].concat()))), Kind::Udp { source: 50000, target: 4789 });
     }
     assert_eq!(kind(&outer(UDP, &udp(4789, 50000, &vxlan(&frame)))), Kind::Udp { source: 4789, target: 50000 });
