@@ -60,7 +60,7 @@ impl Capture {
             return Ok(Capture { stream, format: Format::Pcapng(pcapng), link: 0, cut: None, statistics });
         }
         stream.need(8)?;
-        if packed.is_some() && stream.ahead().is_empty() && !stream.is_at_end() {
+        if packed.is_some() && (stream.is_broken() || stream.ahead().is_empty() && !stream.is_at_end()) {
             return Err(CaptureError::Header { format: "capture", cut: stream.cut("file header", 24) });
         }
         Err(CaptureError::NotACapture { first: stream.ahead().iter().take(8).copied().collect(), packed })

@@ -133,6 +133,11 @@ impl Stream {
         Cut { at, what, needed, had, why }
     }
 
+    /// The decoder gave up before the stream's end.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
     /// Nothing is left and nothing is missing.
     pub(super) fn is_at_end(&self) -> bool {
         self.ended && self.broken.is_none() && self.ahead().is_empty()

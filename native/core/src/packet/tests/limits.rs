@@ -29,21 +29,22 @@ fn eight_tunnels_are_followed() {
 #[test]
 fn eight_tags_are_followed() {
     let inner = ipv4(UDP, &udp(1, 2, PAYLOAD));
-    let tags = |count| dissect(ETHERNET, &ethernet(0x8100, &nest(tag(9, 0x0800, &inner), count - 1, |rest| tag(9, 0x8100, rest)))).kind;
+    let tags =
+        |count: usize| dissect(ETHERNET, &ethernet(0x8100, &nest(tag(9, 0x0800, &inner), count - 1, |rest| tag(9, 0x8100, rest)))).kind;
     assert_eq!([tags(8), tags(9)], [UDP_KIND, Kind::Unread(Why::Nested)]);
 }
 
 #[test]
 fn eight_labels_are_followed() {
     let inner = label(true, &ipv4(UDP, &udp(1, 2, PAYLOAD)));
-    let labels = |count| dissect(ETHERNET, &ethernet(0x8847, &nest(inner.clone(), count - 1, |rest| label(false, rest)))).kind;
+    let labels = |count: usize| dissect(ETHERNET, &ethernet(0x8847, &nest(inner.clone(), count - 1, |rest| label(false, rest)))).kind;
     assert_eq!([labels(8), labels(9)], [UDP_KIND, Kind::Unread(Why::Nested)]);
 }
 
 #[test]
 fn eight_extension_headers_are_followed() {
     let first = extension(UDP, 0, &udp(1, 2, PAYLOAD));
-    let headers = |count| ip6_kind(&ipv6(60, &nest(first.clone(), count - 1, |rest| extension(60, 1, rest))));
+    let headers = |count: usize| ip6_kind(&ipv6(60, &nest(first.clone(), count - 1, |rest| extension(60, 1, rest))));
     assert_eq!([headers(8), headers(9)], [UDP_KIND, Kind::Unread(Why::Nested)]);
 }
 

@@ -104,7 +104,8 @@ fn raw_ip_goes_by_its_version() {
     assert_eq!(dissect(101, &ipv6(58, PAYLOAD)).kind, Kind::Icmp);
     assert_eq!(dissect(101, &ipv4(1, PAYLOAD)).kind, Kind::Icmp);
     assert_eq!(dissect(101, &[0x50; 40]).kind, Kind::Unread(Why::Lying));
-    assert_eq!(dissect(229, &ipv4(1, PAYLOAD)).kind, Kind::Unread(Why::Cut));
+    assert_eq!(dissect(229, &ipv6(58, PAYLOAD)[..39]).kind, Kind::Unread(Why::Cut));
+    assert_eq!(dissect(229, &ipv4(1, PAYLOAD)).kind, Kind::Unread(Why::Lying));
     assert_eq!(dissect(229, &ipv4(1, &[0; 40])).kind, Kind::Unread(Why::Lying));
     assert_eq!(dissect(228, &ipv6(58, PAYLOAD)).kind, Kind::Unread(Why::Lying));
 }
