@@ -1,8 +1,9 @@
-//! A source read by an engine: files that follow each other, or standard input.
+//! A source read by an engine: files that follow each other, standard input, or a live interface.
 
 use std::fs::File;
 use std::io::Read;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use fieldwatch_core::bank::{Mark, MarkKind};
 use fieldwatch_core::capture::{self, Capture};
@@ -10,6 +11,7 @@ use fieldwatch_core::engine::{Engine, Expected, Lesson, Limits, Opening};
 use fieldwatch_core::key::ContextKey;
 use fieldwatch_core::spec::Transport;
 use fieldwatch_core::table::Table;
+use fieldwatch_live::{Live, LiveError};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -27,6 +29,12 @@ pyo3::create_exception!(
 /// Packets that are read before control returns for a look at the clock and at signals.
 const TICK: u32 = 200_000;
 
+/// On a live interface control returns at least so often.
+const LIVE_TICK: Duration = Duration::from_millis(200);
+
+/// Packets that are taken from a busy interface without a look at the clock: a few milliseconds' worth.
+const LIVE_BURST: u32 = 1_024;
+
 /// in the answer?, offset, length, kind (see `mark_kind`)
 type MarkRow = (bool, u32, u32, u8);
 /// for both hosts?, protocol, key, context number
@@ -41,8 +49,17 @@ pub struct Session {
     engine: Engine,
     /// Never locked: a `Mutex` only because Python may move the session between threads.
     capture: Mutex<Option<Capture>>,
+    /// The interface that is read instead of a capture.
+    live: Mutex<Option<Listening>>,
     file: u32,
     read: Vec<FileRow>,
+}
+
+/// A live interface, and what was read of it.
+struct Listening {
+    live: Live,
+    packets: u64,
+    bytes: u64,
 }
 
 /// packets, bytes, bytes read, cut (what was missing, in words), skipped blocks, drops that the capturer reported, records that could not be handed out
@@ -105,7 +122,7 @@ impl Session {
             buffered: buffered.unwrap_or(usual.buffered),
             ..usual
         };
-        Ok(Session { engine: Engine::new(table, limits), capture: Mutex::new(None), file: 0, read: Vec::new() })
+        Ok(Session { engine: Engine::new(table, limits), capture: Mutex::new(None), live: Mutex::new(None), file: 0, read: Vec::new() })
     }
 
     /// Goes on with this file ("-": standard input), as the source's number `file`.
@@ -118,9 +135,28 @@ impl Session {
         Ok(())
     }
 
+    /// Goes on with a live interface, through a ring of so many MiB. It has no end: whoever calls `run` stops, then calls `finish`.
+    fn open_live(&mut self, py: Python<'_>, interface: &str, ring_mib: usize) -> PyResult<()> {
+        self.end_file();
+        let live = py.detach(|| Live::open(interface, ring_mib)).map_err(stop)?;
+        self.live = Mutex::new(Some(Listening { live, packets: 0, bytes: 0 }));
+        self.file = self.read.len() as u32;
+        Ok(())
+    }
+
+    /// Of the live interface: packets that were received, and packets that were dropped because the ring was full. Zeros where there is none.
+    fn drops(&mut self) -> (u64, u64) {
+        let listening = self.live.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let drops = listening.as_mut().map(|listening| listening.live.drops()).unwrap_or_default();
+        (drops.received, drops.dropped)
+    }
+
     /// Reads on. "novel": an exchange waits (`novel`), "tick": a while has passed, "end": the file is at its end.
     fn run(&mut self, py: Python<'_>) -> PyResult<&'static str> {
-        let Session { engine, capture, file, .. } = self;
+        let Session { engine, capture, live, file, .. } = self;
+        if let Some(listening) = live.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            return py.detach(|| listen(engine, listening, *file)).map_err(stop);
+        }
         let capture = capture.get_mut().unwrap_or_else(PoisonError::into_inner);
         let step = py.detach(|| advance(engine, capture, *file));
         let step = step.map_err(stop)?;
@@ -130,8 +166,9 @@ impl Session {
         Ok(step)
     }
 
-    /// Ends all flows of the source; True where an exchange waits then.
+    /// Ends all flows of the source, and closes a live interface; True where an exchange waits then.
     fn finish(&mut self, py: Python<'_>) -> bool {
+        self.end_live();
         let engine = &mut self.engine;
         py.detach(|| engine.finish());
         self.engine.waiting().is_some()
@@ -183,8 +220,11 @@ impl Session {
         py.detach(|| engine.teach(&lesson)).ok_or_else(|| PyRuntimeError::new_err("teach: no exchange waits"))
     }
 
-    /// Where the file's reading is: packets, and bytes of the file.
+    /// Where the reading is: packets, and bytes of the file (on a live interface: of the packets).
     fn progress(&mut self) -> (u64, u64) {
+        if let Some(listening) = self.live.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            return (listening.packets, listening.bytes);
+        }
         self.capture.get_mut().unwrap_or_else(PoisonError::into_inner).as_ref().map_or((0, 0), |capture| {
             let statistics = capture.statistics();
             (statistics.packets, statistics.stream_bytes)
@@ -248,7 +288,14 @@ impl Session {
 }
 
 impl Session {
+    fn end_live(&mut self) {
+        let Some(mut listening) = self.live.get_mut().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let dropped = listening.live.drops().dropped;
+        self.read.push((listening.packets, listening.bytes, listening.bytes, None, 0, dropped, 0));
+    }
+
     fn end_file(&mut self) {
+        self.end_live();
         let Some(capture) = self.capture.get_mut().unwrap_or_else(PoisonError::into_inner).take() else { return };
         let counted = capture.statistics();
         let cut = capture.cut().map(ToString::to_string);
@@ -274,4 +321,35 @@ fn advance(engine: &mut Engine, capture: &mut Option<Capture>, file: u32) -> Res
         }
     }
     Ok("tick")
+}
+
+/// Reads a live interface until an exchange waits or a while has passed.
+fn listen(engine: &mut Engine, listening: &mut Listening, file: u32) -> Result<&'static str, LiveError> {
+    let begun = Instant::now();
+    let mut left = Duration::ZERO;
+    let mut burst = 0;
+    loop {
+        match listening.live.next(left)? {
+            Some(record) => {
+                listening.packets = listening.packets.wrapping_add(1);
+                listening.bytes = listening.bytes.wrapping_add(record.data.len() as u64);
+                engine.packet(file, &record);
+                if engine.waiting().is_some() {
+                    return Ok("novel");
+                }
+                left = Duration::ZERO;
+                burst += 1;
+                if burst < LIVE_BURST {
+                    continue;
+                }
+                burst = 0;
+            }
+            None if !left.is_zero() => return Ok("tick"),
+            None => {}
+        }
+        left = LIVE_TICK.saturating_sub(begun.elapsed());
+        if left.is_zero() {
+            return Ok("tick");
+        }
+    }
 }

@@ -42,15 +42,19 @@ def span(path: str) -> tuple[int | None, int | None]:
     """The times of the first and the last packet of a capture; all of it is read."""
 
 class Session:
-    """A source read by an engine: files that follow each other, or standard input."""
+    """A source read by an engine: files that follow each other, standard input, or a live interface."""
 
     def __new__(cls, declarations: str, novelty: int | None = None, flows: int | None = None, buffered: int | None = None) -> Session: ...
     def open(self, path: str, file: int) -> None:
         """Goes on with this file ("-": standard input), as the source's number `file`."""
+    def open_live(self, interface: str, ring_mib: int) -> None:
+        """Goes on with a live interface, through a ring of so many MiB. It has no end: who calls `run` stops, then calls `finish`."""
+    def drops(self) -> tuple[int, int]:
+        """Of the live interface: packets received, packets dropped because the ring was full."""
     def run(self) -> str:
-        """Reads on. "novel": an exchange waits, "tick": a while has passed, "end": the file is at its end."""
+        """Reads on. "novel": an exchange waits, "tick": a while has passed (live: at most 0.2 s), "end": the file is at its end."""
     def finish(self) -> bool:
-        """Ends all flows of the source; True where an exchange waits then."""
+        """Ends all flows of the source, and closes a live interface; True where an exchange waits then."""
     def is_waiting(self) -> bool:
         """True where an exchange waits to be read."""
     def novel(self) -> Novel | None:
@@ -67,7 +71,7 @@ class Session:
     ) -> int:
         """What the reading of the waiting exchange says. Returns the number of its template."""
     def progress(self) -> tuple[int, int]:
-        """Where the file's reading is: packets, and bytes of the file."""
+        """Where the reading is: packets, and bytes of the file (live: of the packets)."""
     def files(self) -> list[File]:
         """Of each file that was read, in order."""
     def conversations(self) -> list[Conversation]: ...
