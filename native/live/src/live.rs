@@ -1,6 +1,7 @@
 //! A live interface, read block by block.
 
 use std::io;
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use fieldwatch_core::capture::Record;
@@ -56,7 +57,7 @@ impl Live {
         socket.ignore_outgoing().map_err(|error| lacking("PACKET_IGNORE_OUTGOING", "4.20", "PACKET_IGNORE_OUTGOING", error))?;
         let blocks = ring_mib * BLOCKS_A_MIB;
         socket.make_ring(BLOCK_BYTES, blocks as u32, RETIRE).map_err(|error| memory(ring_mib, "PACKET_RX_RING", error))?;
-        let ring = Ring::map(std::os::fd::AsFd::as_fd(&socket), BLOCK_BYTES as usize, blocks).map_err(|error| memory(ring_mib, "mmap", error))?;
+        let ring = Ring::map(socket.as_fd(), BLOCK_BYTES as usize, blocks).map_err(|error| memory(ring_mib, "mmap", error))?;
         socket.be_promiscuous(index).map_err(|error| gone(interface, "PACKET_ADD_MEMBERSHIP", error))?;
         let hardware = socket.listen(index).map_err(|error| gone(interface, "bind", error))?;
         if let Some(error) = socket.error() {

@@ -89,8 +89,7 @@ impl Socket {
 
     /// The interface takes in all frames, as long as the socket is open.
     pub(crate) fn be_promiscuous(&self, index: c_int) -> io::Result<()> {
-        let request =
-            libc::packet_mreq { mr_ifindex: index, mr_type: libc::PACKET_MR_PROMISC as u16, mr_alen: 0, mr_address: [0; 8] };
+        let request = libc::packet_mreq { mr_ifindex: index, mr_type: libc::PACKET_MR_PROMISC as u16, mr_alen: 0, mr_address: [0; 8] };
         self.set(libc::PACKET_ADD_MEMBERSHIP, &request)
     }
 

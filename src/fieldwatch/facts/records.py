@@ -53,6 +53,9 @@ class Login(NamedTuple):
     secret: str
     cleartext: bool
     result: str
+    times: int
+    frames: tuple[int, ...]
+    """The frames of all occurrences that were kept, in the capture of the evidence."""
     evidence: Evidence
 
 

@@ -23,11 +23,10 @@ from fieldwatch.facts import (
     Span,
     Subject,
     Undecoded,
-    Values,
 )
 from fieldwatch.pipeline.stream import Stream, Template
 from fieldwatch.protocols import Reading
-from fieldwatch.protocols._protocol import At, Claimed, Done, Exchange, Side, Who
+from fieldwatch.protocols._protocol import At, Claimed, Done, Exchange, LoggedIn, Side
 from fieldwatch.wire.rows import ConversationRow, Moment, Piece, SightingRow, TallyRow
 
 OVER_BUDGET = "not read: more new messages than are read of one conversation"
@@ -136,11 +135,7 @@ class Assembler:
             if done.effect not in COUNTED:
                 self._operation(number, tally, template, index, protocol, done, pair)
         for protocol, login in reading.logins:
-            secret = hmac.new(self.secret_key, login.secret, hashlib.sha256).hexdigest()[:32] if login.secret else ""
-            evidence = self._evidence(tally, login.at, protocol)
-            self.facts.logins.append(
-                Login(pair.asker, pair.answerer, protocol, login.username, secret, login.cleartext, login.result, evidence)
-            )
+            self._login(protocol, login, pair, tally)
         for protocol, broken in reading.broken:
             speaker = pair.asker if broken.at.side == Side.REQUEST else pair.answerer
             evidence = self._evidence(tally, broken.at, protocol)
@@ -166,6 +161,21 @@ class Assembler:
         """What is said again and again, in the same file, stands where it was said first."""
         for (protocol, subject, attribute, value, _), (_, tally, at) in self.said.items():
             self.facts.claims.append(Claim(subject, attribute, value, self._evidence(tally, at, protocol)))
+
+    def _login(self, protocol: str, login: LoggedIn, pair: _Pair, tally: TallyRow) -> None:
+        """One row for each file in which the credentials were seen."""
+        secret = hmac.new(self.secret_key, login.secret, hashlib.sha256).hexdigest()[:32] if login.secret else ""
+        kept, thinned = tally.kept or ([], tally.times)
+        by_file: dict[int, list[tuple[int, int]]] = {}
+        for file, frame, seen_ns, _ in kept:
+            by_file.setdefault(file, []).append((frame, seen_ns))
+        for file, seen in by_file.items():
+            here = file == tally.first[0]
+            evidence = self._evidence(tally, login.at, protocol) if here else self._moment((file, *seen[0]), protocol)
+            frames = tuple(frame for frame, _ in seen)
+            times = len(frames) + (thinned if here else 0)
+            row = (login.username, secret, login.cleartext, login.result, times, frames, evidence)
+            self.facts.logins.append(Login(pair.asker, pair.answerer, protocol, *row))
 
     def _count_classes(self, tally: TallyRow, template: Template) -> None:
         classes = self.classes[tally.conversation]
@@ -342,4 +352,4 @@ def _spans(pieces: list[Piece], offset: int, length: int) -> Iterator[Span]:
         yield Span(pieces[-1][1], pieces[-1][2], 0)
 
 
-__all__ = ["Assembler", "Capture", "Facts", "Sighting", "Values", "Who"]
+__all__ = ["Assembler", "Capture", "Facts", "Sighting"]

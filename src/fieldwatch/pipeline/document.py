@@ -223,6 +223,8 @@ def _login(one: Login, labels: dict[str, str]) -> dict[str, Any]:
         "secret": labels.get(one.secret),
         "cleartext": one.cleartext,
         "result": one.result,
+        "count": one.times,
+        "occurrences": list(one.frames),
     }
 
 

@@ -271,6 +271,8 @@ impl Engine {
         match joined {
             Some(true) | None if empty => self.single(window, at, data, protocol),
             Some(true) if joins_plainly(self, protocol, data) => self.single(window, at, data, protocol),
+            // a piece without a body, of which more are to follow: it brings nothing
+            Some(false) if length <= body => {}
             last => {
                 let skip = if empty { 0 } else { body.min(length) };
                 let room = self.direction(window.slot, window.side).map_or(0, |direction| most.saturating_sub(direction.joined.len()));

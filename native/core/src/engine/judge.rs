@@ -176,9 +176,9 @@ impl Engine {
     }
 }
 
-/// Where and when the exchange began: its request, or the answer that stands alone.
+/// Where and when the exchange began: the frame that made its request whole, or the answer that stands alone.
 fn moment(exchange: &Exchange<'_>) -> Moment {
-    let piece = exchange.request.or(exchange.answer).and_then(|heard| heard.pieces.first().copied());
+    let piece = exchange.request.or(exchange.answer).and_then(|heard| heard.pieces.last().copied());
     let Piece { frame, file, .. } = piece.unwrap_or(Piece { frame: 0, file: 0, frame_offset: 0, length: 0 });
     Moment { file, frame, seen_ns: exchange.seen_ns }
 }
