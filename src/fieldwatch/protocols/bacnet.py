@@ -417,7 +417,7 @@ def _plain(call: Call) -> Read:
 
 
 def _reference(cursor: Cursor, stop: int) -> tuple[int, int, str]:
-    """An object (tag 0), a property (tag 1) and an array index (tag 2), up to the opening tag `stop` or the end; device?, property, text."""
+    """An object (tag 0), a property (tag 1) and an array index (tag 2), up to the opening tag `stop` or the end; and all as text."""
     thing, number, index = 0, -1, ""
     while cursor.left:
         before = cursor.at

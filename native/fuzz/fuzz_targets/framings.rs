@@ -1,0 +1,138 @@
+//! Any stream in any framing: cutting always gets on, names only bytes that are there, and gives the same messages however the bytes come.
+//! The input: the framing, the length of a chunk, then the stream.
+#![no_main]
+
+use fieldwatch_core::cut::{self, Cut, Part, State, LONGEST};
+use fieldwatch_core::spec::{Framing, Hex};
+use libfuzzer_sys::fuzz_target;
+
+/// How the stream ended.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    Open,
+    Opaque,
+    Bad,
+    TooLong,
+}
+
+/// The messages of a stream, piece by piece as the framing gives them.
+struct Reading {
+    messages: Vec<Vec<u8>>,
+    open: Vec<u8>,
+    buffer: Vec<u8>,
+    need: usize,
+    skip: u64,
+    state: State,
+    end: End,
+}
+
+fn framing(which: u8) -> Framing {
+    let native = |name: &str| Framing::Native { name: name.to_owned() };
+    match which % 12 {
+        0 => native("dnp3"),
+        1 => native("http"),
+        2 => native("tls"),
+        3 => Framing::Length { at: 4, size: 2, add: 6, little: false, least: 8, most: 260 }, // Modbus
+        4 => Framing::Length { at: 2, size: 2, add: 0, little: false, least: 7, most: 8192 }, // TPKT
+        5 => Framing::Length { at: 2, size: 2, add: 24, little: true, least: 24, most: 65_535 }, // EtherNet/IP
+        6 => Framing::Length { at: 0, size: 1, add: 1, little: false, least: 1, most: 256 },
+        7 => Framing::Length { at: 1, size: 4, add: -3, little: true, least: 0, most: 1 << 20 },
+        8 => Framing::Delimiter { end: Hex(b"\r\n".to_vec()), most: 512, lines: 0 },
+        9 => Framing::Delimiter { end: Hex(b"\n".to_vec()), most: 64, lines: 2 },
+        10 => Framing::Delimiter { end: Hex(b"\0\0".to_vec()), most: 4096, lines: 0 },
+        _ => Framing::Length { at: 3, size: 3, add: 6, little: false, least: 6, most: 70_000 },
+    }
+}
+
+impl Reading {
+    fn new() -> Reading {
+        Reading { messages: Vec::new(), open: Vec::new(), buffer: Vec::new(), need: 0, skip: 0, state: State::default(), end: End::Open }
+    }
+
+    fn take(&mut self, framing: &Framing, chunk: &[u8]) {
+        if self.end != End::Open {
+            return;
+        }
+        let skipped = self.skip.min(chunk.len() as u64);
+        self.skip -= skipped;
+        self.buffer.extend_from_slice(&chunk[skipped as usize..]);
+        if self.buffer.len() >= self.need {
+            let mut window = std::mem::take(&mut self.buffer);
+            let used = self.cut(framing, &window);
+            window.drain(..used);
+            self.buffer = window;
+        }
+    }
+
+    /// Cuts the window; returns how many of its bytes are used up.
+    fn cut(&mut self, framing: &Framing, window: &[u8]) -> usize {
+        let cutter = match framing {
+            Framing::Native { name } => cut::native(name),
+            _ => None,
+        };
+        self.need = 0;
+        let mut at = 0;
+        while at < window.len() {
+            let rest = &window[at..];
+            match cut::cut(framing, cutter, &mut self.state, rest) {
+                Cut::Whole { length } => {
+                    assert!((1..=rest.len()).contains(&length), "a message of {length} of {} bytes", rest.len());
+                    self.messages.push(rest[..length].to_vec());
+                    at += length;
+                }
+                Cut::Pieces { length, parts, last } => {
+                    assert!(length > 0);
+                    for part in parts {
+                        match part {
+                            Part::Window { at, length } => self.open.extend_from_slice(&rest[at..at + length]),
+                            Part::Remembered { bytes, length } => self.open.extend_from_slice(&bytes[..length]),
+                        }
+                    }
+                    if last {
+                        self.messages.push(std::mem::take(&mut self.open));
+                    }
+                    at += self.pass(length as u64, rest.len());
+                }
+                Cut::Skip { length } => {
+                    assert!(length > 0);
+                    at += self.pass(length, rest.len());
+                }
+                Cut::More { need } => {
+                    assert!(need > rest.len(), "waits for {need} bytes and has {}", rest.len());
+                    if need > LONGEST {
+                        self.end = End::TooLong; // the engine gives such a message up
+                    }
+                    self.need = need;
+                    return at;
+                }
+                Cut::Opaque => {
+                    self.end = End::Opaque;
+                    return window.len();
+                }
+                Cut::Bad { .. } => {
+                    self.end = End::Bad;
+                    return window.len();
+                }
+            }
+        }
+        at
+    }
+
+    fn pass(&mut self, length: u64, left: usize) -> usize {
+        self.skip = length.saturating_sub(left as u64);
+        (length - self.skip) as usize
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    let Some((&[which, chunk], stream)) = data.split_first_chunk::<2>() else { return };
+    let framing = framing(which);
+    let mut whole = Reading::new();
+    whole.take(&framing, stream);
+    let mut parts = Reading::new();
+    for chunk in stream.chunks(1 + usize::from(chunk)) {
+        parts.take(&framing, chunk);
+    }
+    assert_eq!(parts.messages, whole.messages, "{framing:?}");
+    assert_eq!(parts.end, whole.end, "{framing:?}");
+});
