@@ -67,8 +67,8 @@ struct Allowance {
     refilled_ns: i64,
 }
 
-const ORDINARY: u32 = 1024;
-const VITAL: u32 = 2048;
+const ORDINARY: u32 = 4096;
+const VITAL: u32 = 4096;
 const REFILL_NS: i64 = 2_000_000_000;
 
 impl Allowance {
