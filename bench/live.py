@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 NAMESPACE = f"fieldwatch-bench-{os.getpid()}"
-RATES = (50_000, 100_000, 200_000, 300_000, 400_000, 0)
+RATES = (100_000, 200_000, 300_000, 400_000, 0)
 """Packets per second; 0 is as fast as the sender can."""
 RING_MIB = 64
 
@@ -98,22 +98,26 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} cores, Linux {platform.release().split('-')[0]}, commit {commit or 'unknown'}"
 
 
-def send(path: Path, rate: int) -> tuple[int, float]:
+def send(path: Path, rate: int, *before: str) -> tuple[int, float]:
     """Sends the capture; returns packets sent, and packets per second."""
     speed = [f"--pps={rate}"] if rate else ["--topspeed"]
-    said = subprocess.run(inside("tcpreplay", "-q", "-K", *speed, "-i", "play", str(path)), check=True, capture_output=True, text=True)
+    said = subprocess.run(
+        inside(*before, "tcpreplay", "-q", "-K", *speed, "-i", "play", str(path)), check=True, capture_output=True, text=True
+    )
     text = said.stdout + said.stderr
     sent = re.search(r"Actual: (\d+) packets", text)
     flow = re.search(r"([\d.]+) pps", text)
-    assert sent and flow, text
+    assert sent, text
+    assert flow, text
     return int(sent[1]), float(flow[1])
 
 
-def read_by_us(path: Path, rate: int) -> Run:
-    with subprocess.Popen(inside(sys.executable, "-c", READER), stdout=subprocess.PIPE, text=True) as reader:
+def read_by_us(path: Path, rate: int, *before: str) -> Run:
+    """`before` is put before the commands of sender and reader."""
+    with subprocess.Popen(inside(*before, sys.executable, "-c", READER), stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == "ready\n"
-        sent, flow = send(path, rate)
+        sent, flow = send(path, rate, *before)
         time.sleep(0.5)
         reader.send_signal(signal.SIGTERM)
         received, dropped, cpu_s, kib = json.loads(reader.stdout.read().splitlines()[-1])
@@ -133,7 +137,8 @@ def read_by_tcpdump(path: Path, rate: int) -> Run:
         _, text = reader.communicate()
     received = re.search(r"(\d+) packets captured", text)
     dropped = re.search(r"(\d+) packets dropped by kernel", text)
-    assert received and dropped, text
+    assert received, text
+    assert dropped, text
     return Run(sent, flow, int(received[1]), int(dropped[1]), cpu_s, int(status[1]) / 1024 if status else 0)
 
 
@@ -152,14 +157,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, wire():
         path = Path(folder) / "front.pcap"
         count = front(chosen.capture, chosen.packets, path)
-        print(
-            f"Machine: {machine()}. Ring of {RING_MIB} MiB; the front of {chosen.capture.name}: {count:,} packets, {path.stat().st_size >> 20} MiB.\n"
-        )
+        print(f"Machine: {machine()}.\n")
+        print(f"Ring of {RING_MIB} MiB; the front of {chosen.capture.name}: {count:,} packets, {path.stat().st_size >> 20} MiB.\n")
         print("| reader | packets/s | sent | received | dropped | CPU of the reader | per packet | memory |")
         print("| --- | --- | --- | --- | --- | --- | --- | --- |")
         for rate in RATES:
             print(row("fieldwatch", read_by_us(path, rate)), flush=True)
             print(row("tcpdump", read_by_tcpdump(path, rate)), flush=True)
+        print(row("fieldwatch, on the sender's core", read_by_us(path, 0, "taskset", "-c", "0")), flush=True)
 
 
 if __name__ == "__main__":

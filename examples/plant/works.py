@@ -260,7 +260,10 @@ HOSTS: tuple[Host, ...] = (
         role="SCADA server",
         purdue_level=2,
         maker="VMware",
-        says={"dnp3": {"dnp3_address": str(DNP3_MASTER), "role": "master"}},
+        says={
+            "dnp3": {"dnp3_address": str(DNP3_MASTER), "role": "master"},
+            "bacnet": {"vendor_id": "123", "device_instance": "4062"},
+        },
     ),
     Host(
         name="ews-1",
@@ -270,7 +273,10 @@ HOSTS: tuple[Host, ...] = (
         purdue_level=3,
         maker="Dell",
         by_dhcp=True,
-        says={"dhcp": {"host_name": "ews-1", "vendor_class": "MSFT 5.0"}},
+        says={
+            "dhcp": {"host_name": "ews-1", "vendor_class": "MSFT 5.0"},
+            "bacnet": {"vendor_id": "123", "device_instance": "4071"},
+        },
     ),
     Host(
         name="kx-field-07",
@@ -280,7 +286,10 @@ HOSTS: tuple[Host, ...] = (
         purdue_level=3,
         maker="Wistron",
         by_dhcp=True,
-        says={"dhcp": {"host_name": "kx-field-07", "vendor_class": "MSFT 5.0"}},
+        says={
+            "dhcp": {"host_name": "kx-field-07", "vendor_class": "MSFT 5.0"},
+            "bacnet": {"vendor_id": "389", "device_instance": "4150"},
+        },
     ),
 )
 

@@ -1,14 +1,23 @@
 """DNP3: each function, each kind of object, each broken rule. Goldens: `dnp3.hex`."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fieldwatch.facts import Effect
+from fieldwatch.pipeline.assemble import Assembler
+from fieldwatch.pipeline.stream import Reader
+from fieldwatch.protocols import registry
 from fieldwatch.protocols._dnp3_objects import LAYOUTS, layout_of
 from fieldwatch.protocols._golden import Goldens
 from fieldwatch.protocols._protocol import Broken, Done, Exchange, Who
 from fieldwatch.protocols.dnp3 import FUNCTIONS, PROTOCOL
+
+if TYPE_CHECKING:
+    from tests.conftest import Capture
 
 GOLDENS = Goldens(Path(__file__).with_name("dnp3.hex"), PROTOCOL)
 
@@ -201,10 +210,20 @@ def test_the_target_is_the_address_that_is_asked() -> None:
     assert (broadcast.component, broadcast.object) == ("", "class 1 (broadcast)")
 
 
-def test_an_answer_of_another_outstation_belongs_to_another_request() -> None:
-    ours, theirs = [operation for _, operation in GOLDENS.read("answer of another outstation").done]
-    assert (ours.name, ours.component, ours.result, ours.values) == ("Read", "dnp3 address 10", "", ())
-    assert (theirs.name, theirs.component) == ("Response", "dnp3 address 11")
+def test_answers_of_outstations_that_share_a_connection_belong_to_their_own_requests(capture: Capture, tmp_path: Path) -> None:
+    """Outstations 10 and 11 behind one gateway are restarted under the same sequence number; 11 answers first, and refuses."""
+    master, gateway = ("10.0.0.5", 40000), ("10.0.0.10", 20000)
+    capture.connect(master, gateway)
+    for request in ("0564 08 c4 0a00 0300 0000 c0 c2 0d 0000", "0564 08 c4 0b00 0300 0000 c0 c2 0d 0000"):
+        capture.tcp(master, gateway, bytes.fromhex(request))
+    for answer in ("0564 0a 44 0300 0b00 0000 c0 c2 81 0001 0000", "0564 0a 44 0300 0a00 0000 c0 c2 81 0000 0000"):
+        capture.tcp(gateway, master, bytes.fromhex(answer))
+    stream = Reader(registry(), fenced=False).read([capture.write(tmp_path / "shared.pcap")])
+    operations = Assembler(stream, b"key").assemble().operations
+    assert {(one.name, one.target.component, one.occurrences[0].result) for one in operations} == {
+        ("Cold Restart", "dnp3 address 10", "ok"),
+        ("Cold Restart", "dnp3 address 11", "function not supported"),
+    }
 
 
 def test_device_attributes_claim_what_the_device_is() -> None:
@@ -275,8 +294,25 @@ def test_what_the_limits_allow_is_not_broken(golden: str) -> None:
     assert broken(golden) == []
 
 
-def test_a_command_that_is_cut_short_is_a_command_all_the_same() -> None:
-    assert (done("objects cut short").effect, done("objects cut short").name) == (Effect.OPERATE, "Direct Operate")
+@pytest.mark.parametrize(
+    ("golden", "effect", "object", "values"),
+    [
+        ("objects cut short", Effect.OPERATE, "binary output", {}),
+        ("second command cut short", Effect.OPERATE, "binary output 3", {"binary output 3": "LATCH_ON"}),
+        ("second input cut short", Effect.READ, "binary input 0-1 (request not seen)", {"binary input 0": "1"}),
+        ("packed outputs cut short", Effect.WRITE, "binary output 0-8", {}),
+    ],
+)
+def test_of_objects_that_are_cut_short_those_that_are_there_are_read(
+    golden: str, effect: Effect, object: str, values: dict[str, str]
+) -> None:
+    operation = done(golden)
+    assert (operation.effect, operation.object, dict(operation.values)) == (effect, object, values)
+    assert [rule.reason for rule in broken(golden)] == ["truncated"]
+
+
+def test_what_has_two_headers_is_named_once() -> None:
+    assert done("the same header twice").object == "virtual terminal output 5"
 
 
 def test_a_count_beyond_the_message_costs_nothing() -> None:

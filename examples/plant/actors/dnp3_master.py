@@ -9,8 +9,9 @@ import opendnp3 as dnp3
 import works
 
 ANSWER_S = 5.0
-SLOW_RETRY = (20, 60)
-"""Seconds between reconnects: opendnp3's default of one second makes a storm as soon as two masters compete."""
+SLOW_RETRY_S = (20, 60)
+RECONNECT_S = 25
+"""After a connection that broke: opendnp3's default, at once, makes a storm as soon as two masters compete."""
 
 
 class Values(dnp3.ISOEHandler):
@@ -32,7 +33,8 @@ class Master:
 
     def __init__(self, outstation: str) -> None:
         self._manager = dnp3.DNP3Manager(1)
-        retry = dnp3.ChannelRetry(*(dnp3.TimeDuration.Seconds(seconds) for seconds in SLOW_RETRY))
+        retry = dnp3.ChannelRetry(*(dnp3.TimeDuration.Seconds(seconds) for seconds in SLOW_RETRY_S))
+        retry.reconnectDelay = dnp3.TimeDuration.Seconds(RECONNECT_S)
         where = [dnp3.IPEndpoint(works.address(outstation), 20000)]
         self._kept = (dnp3.IChannelListener(), Values(), Application())
         channel = self._manager.AddTCPClient(outstation, dnp3.LogLevels(0), retry, where, "0.0.0.0", self._kept[0])

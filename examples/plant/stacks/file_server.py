@@ -14,7 +14,7 @@ USER, PASSWORD = "dosing", "Elms-2019"
 
 def main(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "station.apx").write_bytes(b"APX\0" + bytes(range(256)) * 24)
+        (Path(folder) / "station.apx").write_bytes(b"APX\0" + bytes(range(256)) * 128)
         (Path(folder) / "rdt.csv").write_text("time;flow;dose\n06:00;412;1.8\n07:00;433;1.9\n", encoding="ascii")
         authorizer = DummyAuthorizer()
         authorizer.add_user(USER, PASSWORD, folder, perm="elrw")

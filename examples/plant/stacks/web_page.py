@@ -5,6 +5,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import works
 
+LOGIN = "USER:USER"
+"""What the maker ships; nobody changed it."""
+
 
 def handler(said: "dict[str, str]") -> type[BaseHTTPRequestHandler]:
     """A handler that names itself as that device does."""

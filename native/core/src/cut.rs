@@ -18,8 +18,9 @@ pub enum Part {
 pub enum Cut {
     /// A message of `length` bytes, whole.
     Whole { length: usize },
-    /// `length` bytes (maybe beyond the window) are used up; their `parts` are the next piece of a message, its last one where `last`.
-    Pieces { length: usize, parts: Vec<Part>, last: bool },
+    /// `length` bytes (maybe beyond the window) are used up; their `parts` are the next piece of a message: it begins one where `first`
+    /// (what was not ended before is given up), and ends it where `last`.
+    Pieces { length: usize, parts: Vec<Part>, first: bool, last: bool },
     /// At least `need` bytes must be there before it can be said.
     More { need: usize },
     /// `length` bytes (maybe beyond the window) that are no message of interest.
@@ -34,6 +35,7 @@ pub enum Cut {
 #[derive(Clone, Debug, Default)]
 pub struct State {
     lines: u32,
+    dnp3: dnp3::State,
     http: http::State,
     tls: tls::State,
 }
@@ -76,7 +78,7 @@ fn segment(most: usize, window: &[u8]) -> Cut {
     if window.len() <= most {
         return Cut::Whole { length: window.len() };
     }
-    Cut::Pieces { length: window.len(), parts: vec![Part::Window { at: 0, length: most }], last: true }
+    Cut::Pieces { length: window.len(), parts: vec![Part::Window { at: 0, length: most }], first: true, last: true }
 }
 
 fn line(end: &[u8], most: usize, lines: u32, state: &mut State, window: &[u8]) -> Cut {

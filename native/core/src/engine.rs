@@ -40,6 +40,8 @@ pub struct Counters {
     pub messages: u64,
     pub novel: u64,
     pub refused: u64,
+    /// Messages in pieces of which the first, or the last, was missing.
+    pub messages_unfinished: u64,
     pub requests_shed: u64,
     pub buffers_shed: u64,
     pub clock_backwards: u64,
@@ -219,6 +221,22 @@ impl Engine {
 
     pub fn fragment_counters(&self) -> crate::packet::Counters {
         self.fragments.counters()
+    }
+
+    /// How many messages of each function were counted: protocol, kind, whether it stands in an answer's place. Refused ones are not among them.
+    pub fn functions(&self) -> Vec<(u16, Kind, bool, u64)> {
+        let mut counts: std::collections::BTreeMap<(u16, Kind, bool), u64> = std::collections::BTreeMap::new();
+        for tally in &self.tallies {
+            let Some(template) = self.bank.get(tally.template) else { continue };
+            let Some(entry) = self.table.get(template.frame.protocol) else { continue };
+            let messages = [(template.frame.request, &template.request, false), (template.frame.answer, &template.answer, true)];
+            for (length, bytes, is_answer) in messages {
+                if length != crate::bank::ABSENT {
+                    *counts.entry((template.frame.protocol, entry.locate(bytes).kind, is_answer)).or_default() += tally.count;
+                }
+            }
+        }
+        counts.into_iter().map(|((protocol, kind, is_answer), count)| (protocol, kind, is_answer, count)).collect()
     }
 
     pub fn template(&self, number: u32) -> Option<&crate::bank::Template> {

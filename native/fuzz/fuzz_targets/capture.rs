@@ -40,9 +40,19 @@ fn read(source: Box<dyn Read + Send>) -> (Packets, String, String) {
     (packets, cut, format!("{:?}", capture.statistics()))
 }
 
+/// A decoder that meets damage keeps back what it unpacked in the same step: how far it comes depends on the steps.
+fn is_damaged(end: &str) -> bool {
+    end.contains("packed stream")
+}
+
 fuzz_target!(|data: &[u8]| {
-    let whole = read(Box::new(Cursor::new(data.to_vec())));
-    let step = 1 + data.len() % 7;
-    assert_eq!(whole, read(Box::new(Pipe(Cursor::new(data.to_vec()), step))));
-    assert!(whole.0.windows(2).all(|pair| pair[0].0 < pair[1].0), "numbers rise");
+    let (packets, end, counted) = read(Box::new(Cursor::new(data.to_vec())));
+    let slow = read(Box::new(Pipe(Cursor::new(data.to_vec()), 1 + data.len() % 7)));
+    if is_damaged(&end) || is_damaged(&slow.1) {
+        let both = packets.len().min(slow.0.len());
+        assert_eq!(packets[..both], slow.0[..both]);
+    } else {
+        assert_eq!((&packets, end, counted), (&slow.0, slow.1, slow.2));
+    }
+    assert!(packets.windows(2).all(|pair| pair[0].0 < pair[1].0), "numbers rise");
 });

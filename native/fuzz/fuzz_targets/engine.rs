@@ -8,23 +8,25 @@
 use std::sync::OnceLock;
 
 use fieldwatch_core::bank::{Mark, MarkKind};
-use fieldwatch_core::capture::Record;
+use fieldwatch_core::capture::{Record, TIMES_NS};
 use fieldwatch_core::engine::{Engine, Expected, Held, Lesson, Limits, Novel, Opening};
 use fieldwatch_core::host::End;
 use fieldwatch_core::key::ContextKey;
 use fieldwatch_core::packet::Address;
-use fieldwatch_core::spec::Transport;
+use fieldwatch_core::spec::{Spec, Transport};
 use fieldwatch_core::table::Table;
 use libfuzzer_sys::fuzz_target;
 
 const LINKS: [u16; 4] = [1, 101, 113, 276];
 
-fn declarations() -> &'static str {
-    static TEXT: OnceLock<String> = OnceLock::new();
-    TEXT.get_or_init(|| {
+fn table() -> Table {
+    static SPECS: OnceLock<Vec<Spec>> = OnceLock::new();
+    let specs = SPECS.get_or_init(|| {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/declarations.json");
-        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}; native/fuzz/seed.py writes it"))
-    })
+        let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}; native/fuzz/seed.py writes it"));
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+    });
+    Table::new(specs.clone()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Numbers that depend on the exchange alone.
@@ -89,14 +91,14 @@ fn learn(engine: &mut Engine) {
 
 fn clock(now_ns: i64, flags: u8) -> i64 {
     match flags & 7 {
-        0 => now_ns.saturating_add(1_000),
-        1 => now_ns.saturating_add(1_000_000),
-        2 => now_ns.saturating_add(1_000_000_000),
-        3 => now_ns.saturating_add(70_000_000_000),
-        4 => now_ns.saturating_sub(1_000_000_000),
+        0 => now_ns + 1_000,
+        1 => now_ns + 1_000_000,
+        2 => now_ns + 1_000_000_000,
+        3 => now_ns + 70_000_000_000,
+        4 => now_ns - 1_000_000_000,
         5 => now_ns,
-        6 => i64::MAX,
-        _ => i64::MIN,
+        6 => *TIMES_NS.end(),
+        _ => *TIMES_NS.start(),
     }
 }
 
@@ -108,15 +110,14 @@ fn read(data: &[u8]) -> String {
         1 => Limits { flows: 64, buffered: 64 << 10, pending: 64 << 10, novelty: 100 },
         _ => Limits::default(),
     };
-    let table = Table::from_json(declarations()).unwrap_or_else(|error| panic!("{error}"));
-    let mut engine = Engine::new(table, limits);
+    let mut engine = Engine::new(table(), limits);
     let mut seen_ns = 1_700_000_000_000_000_000;
     let mut number = 0;
     while let Some((&[flags, high, low], after)) = rest.split_first_chunk::<3>() {
         let (frame, after) = after.split_at(after.len().min(usize::from(high) << 8 | usize::from(low)));
         rest = after;
         number += 1;
-        seen_ns = clock(seen_ns, flags);
+        seen_ns = clock(seen_ns, flags).clamp(*TIMES_NS.start(), *TIMES_NS.end());
         let missing = u32::from(flags & 0x20 != 0) * 100;
         let link = LINKS[usize::from(flags >> 3 & 3)];
         engine.packet(0, &Record { number, seen_ns, link, wire_length: frame.len() as u32 + missing, data: frame });

@@ -131,6 +131,7 @@ pub fn counters(engine: &Engine) -> Vec<(&'static str, u64)> {
         ("messages", counted.messages),
         ("novel", counted.novel),
         ("refused", counted.refused),
+        ("messages_unfinished", counted.messages_unfinished),
         ("flows", counted.flows),
         ("tunnelled", counted.tunnelled),
         ("layer2", counted.non_ip),

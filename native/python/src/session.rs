@@ -272,6 +272,12 @@ impl Session {
         report::counters(&self.engine)
     }
 
+    /// How many messages of each function were counted: protocol, kind, in the place of an answer?, count.
+    fn functions(&self) -> Vec<(u16, Vec<u8>, bool, u64)> {
+        let rows = self.engine.functions().into_iter();
+        rows.map(|(protocol, kind, is_answer, count)| (protocol, kind.as_slice().to_vec(), is_answer, count)).collect()
+    }
+
     /// Different contents of the spans marked distinct, by protocol.
     fn distinct(&self) -> Vec<u64> {
         self.engine.distinct.clone()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import os
+import sys
 
 import typer
 
+from fieldwatch.cli.inspect import inspect
+
 app = typer.Typer(name="fieldwatch", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
-UNUSABLE = 2
-"""Exit code where the input cannot be used."""
+INTERRUPTED = 130
+"""Exit code where a person stopped the program (128 and the number of the signal, as shells count)."""
 
 
 @app.callback()
@@ -18,32 +20,14 @@ def fieldwatch() -> None:
     """Sees every device of a plant network in its captures, and what is done to it."""
 
 
-@app.command()
-def inspect(
-    paths: Annotated[
-        list[str], typer.Argument(help="Captures (pcap, pcapng, also .gz and .zst), folders of them, or - for standard input.")
-    ],
-    json: Annotated[Path | None, typer.Option(help="Write everything to this file as JSON.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Captures that are read side by side.")] = 1,
-) -> None:
-    """Says what is on the network: devices with proof for every fact, conversations, operations, logins."""
-    from fieldwatch.pipeline import UnusableInput, document
-    from fieldwatch.pipeline import inspect as read
-
-    try:
-        result = read(paths, jobs=jobs)
-    except UnusableInput as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(UNUSABLE) from None
-    if json is not None:
-        import orjson
-
-        json.write_bytes(orjson.dumps(document(result)))
-    typer.echo(
-        f"{len(result.inventory.assets)} assets, {len(result.facts.conversations)} conversations, {len(result.facts.operations)} operations"
-    )
+app.command()(inspect)
 
 
 def main() -> None:
     """Runs the program."""
-    app()
+    try:
+        app()
+    except BrokenPipeError:  # the reader of our output went away: `fieldwatch ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None

@@ -71,7 +71,7 @@ UNCONFIRMED = {
 }
 
 BVLC = {
-    0x00: Service("BVLC-Result", Effect.DISCOVER),
+    0x00: Service("BVLC-Result", Effect.DIAGNOSE),
     0x01: Service("Write-Broadcast-Distribution-Table", Effect.CONFIGURE, "T0836"),
     0x02: Service("Read-Broadcast-Distribution-Table", Effect.READ),
     0x03: Service("Read-Broadcast-Distribution-Table-Ack", Effect.READ),
@@ -98,23 +98,66 @@ NETWORK = {
     0x07: Service("Initialize-Routing-Table-Ack", Effect.READ),
     0x08: Service("Establish-Connection-To-Network", Effect.CONFIGURE, "T0836"),
     0x09: Service("Disconnect-Connection-To-Network", Effect.CONFIGURE, "T0836"),
+    0x0A: Service("Challenge-Request", Effect.AUTHENTICATE),
+    0x0B: Service("Security-Payload", Effect.AUTHENTICATE),
+    0x0C: Service("Security-Response", Effect.AUTHENTICATE),
+    0x0D: Service("Request-Key-Update", Effect.AUTHENTICATE),
+    0x0E: Service("Update-Key-Set", Effect.CONFIGURE),
+    0x0F: Service("Update-Distribution-Key", Effect.CONFIGURE),
+    0x10: Service("Request-Master-Key", Effect.AUTHENTICATE),
+    0x11: Service("Set-Master-Key", Effect.CONFIGURE),
     0x12: Service("What-Is-Network-Number", Effect.DISCOVER),
     0x13: Service("Network-Number-Is", Effect.DISCOVER),
 }
 """6.2.4: messages of the network layer."""
 
-COMMUNICATION = {0: "enable", 1: "disable", 2: "disable initiation"}
+BVLC_RESULTS = {
+    0x0000: "ok",
+    0x0010: "Write-Broadcast-Distribution-Table NAK",
+    0x0020: "Read-Broadcast-Distribution-Table NAK",
+    0x0030: "Register-Foreign-Device NAK",
+    0x0040: "Read-Foreign-Device-Table NAK",
+    0x0050: "Delete-Foreign-Device-Table-Entry NAK",
+    0x0060: "Distribute-Broadcast-To-Network NAK",
+}
+"""J.2.1: result codes."""
+
+REJECTED = {
+    0: "other",
+    1: "no route",
+    2: "busy",
+    3: "unknown message type",
+    4: "message too long",
+    5: "security error",
+    6: "addressing error",
+}
+"""6.4.4: why a router rejects."""
+
+
+class State(NamedTuple):
+    """What a device is told to do: in words, with its effect and technique."""
+
+    words: str
+    effect: Effect
+    technique: str = ""
+
+
+COMMUNICATION = {
+    0: State("enable", Effect.START),
+    1: State("disable", Effect.STOP, "T0814"),
+    2: State("disable initiation", Effect.STOP, "T0814"),
+}
 """16.1: enable-disable of DeviceCommunicationControl."""
 
 REINITIALIZE = {
-    0: "cold start",
-    1: "warm start",
-    2: "start backup",
-    3: "end backup",
-    4: "start restore",
-    5: "end restore",
-    6: "abort restore",
-    7: "activate changes",
+    0: State("cold start", Effect.RESET, "T0816"),
+    1: State("warm start", Effect.RESET, "T0816"),
+    2: State("start backup", Effect.MODE, "T0858"),
+    3: State("end backup", Effect.MODE, "T0858"),
+    4: State("start restore", Effect.MODE, "T0858"),
+    5: State("end restore", Effect.MODE, "T0858"),
+    6: State("abort restore", Effect.MODE, "T0858"),
+    7: State("activate changes", Effect.CONFIGURE, "T0858"),
 }
 """16.4: states of ReinitializeDevice."""
 
@@ -130,4 +173,4 @@ IDENTITY = {
     139: "protocol_revision",
     372: "serial_number",
 }
-"""12.11: properties of the device object that say what it is."""
+"""12.11: properties of the device object that say what it is. The object and vendor identifiers need more than their text."""

@@ -64,8 +64,12 @@ def at(cursor: Cursor, found: Tag) -> At:
 
 def object_name(number: int) -> str:
     """20.2.14: an object identifier: ten bits of type, 22 of instance."""
-    kind = number >> 22
-    return f"{names('bacnet_object_types.tsv').get(kind, f'object-type-{kind}')} {number & 0x3FFFFF}"
+    return f"{type_name(number >> 22)} {number & 0x3FFFFF}"
+
+
+def type_name(number: int) -> str:
+    """An object type's name, or its number."""
+    return names("bacnet_object_types.tsv").get(number, f"object-type-{number}")
 
 
 def property_name(number: int) -> str:
@@ -81,6 +85,12 @@ def characters(raw: bytes) -> str:
         return text(raw[3:], "latin-1")
     encoding = CHARACTER_SETS.get(raw[0], "latin-1")
     return " ".join(raw[1:].decode(encoding, "replace").replace("\0", " ").split())
+
+
+def bits(raw: bytes) -> str:
+    """20.2.10: a bit string: how many bits of the last byte are not used, then the bits, first bit first."""
+    shown = "".join(f"{byte:08b}" for byte in raw[1:17])
+    return shown[: len(raw) * 8 - 8 - raw[0]] if raw and raw[0] < 8 else raw.hex()
 
 
 def value(cursor: Cursor, found: Tag) -> str:
@@ -101,6 +111,8 @@ def value(cursor: Cursor, found: Tag) -> str:
             return f"{struct.unpack('>d', raw)[0]:g}"
         case 7:
             return characters(raw)
+        case 8:
+            return bits(raw)
         case 10 if len(raw) == 4:
             return "-".join("*" if byte == 255 else str(byte + 1900 if place == 0 else byte) for place, byte in enumerate(raw[:3]))
         case 11 if len(raw) == 4:
@@ -126,3 +138,29 @@ def inside(cursor: Cursor, number: int) -> Iterator[Tag]:
                 return
         else:
             yield found
+
+
+Path = tuple[int, ...]
+"""Where a tag stands: the numbers of the tags that are open, then its own; application tags count -1, -2, ... within what is open."""
+
+
+def walk(cursor: Cursor) -> Iterator[tuple[Path, Tag]]:
+    """All tags with data up to the end, each with its path."""
+    path: Path = ()
+    counts = [0]
+    while cursor.left:
+        found = tag(cursor)
+        if found.opens:
+            if len(path) >= DEEPEST:
+                return
+            path = (*path, found.number)
+            counts.append(0)
+        elif not found.closes:
+            if found.context:
+                yield (*path, found.number), found
+            else:
+                counts[-1] -= 1
+                yield (*path, counts[-1]), found
+        elif path:
+            path = path[:-1]
+            counts.pop()

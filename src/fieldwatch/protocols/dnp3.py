@@ -21,6 +21,7 @@ from fieldwatch.protocols._dnp3_objects import (
     BITS,
     COMMANDS,
     FILE_STATUS,
+    Layout,
     control_status,
     layout_of,
     name_of,
@@ -156,15 +157,21 @@ REFUSED = {0x01: "function not supported", 0x02: "object unknown", 0x04: "parame
 
 LOOKS = Looks(parts=(Part(0, (b"\x05\x64",)),), least=10)  # [1815] 9.2.4: the start bytes
 
-FUNCTION, SEQUENCE = (Bytes(12, 1),), (Bytes(11, 1, b"\x0f"),)
+FUNCTION, SEQUENCE = (Bytes(12, 1),), Bytes(11, 1, b"\x0f")
+TARGET, SOURCE = Bytes(4, 2), Bytes(6, 2)
 
 CASES = (
     Case(when=(Part(2, (b"\x05",)),), role=Role.ALONE, kind=(Bytes(2, 2, b"\xff\x4f"),)),
     Case(when=(Part(12, (bytes([UNSOLICITED]), *(bytes([code]) for code in NO_ANSWER))),), role=Role.ALONE, kind=FUNCTION),
-    Case(when=(Part(12, (bytes([RESPONSE]), bytes([AUTHENTICATION_RESPONSE]))),), role=Role.ANSWER, key=SEQUENCE, kind=FUNCTION),
-    Case(role=Role.REQUEST, key=SEQUENCE, kind=FUNCTION),
+    Case(
+        when=(Part(12, (bytes([RESPONSE]), bytes([AUTHENTICATION_RESPONSE]))),),
+        role=Role.ANSWER,
+        key=(SEQUENCE, SOURCE, TARGET),
+        kind=FUNCTION,
+    ),
+    Case(role=Role.REQUEST, key=(SEQUENCE, TARGET, SOURCE), kind=FUNCTION),
 )
-"""An answer has the sequence number of its request; the addresses are the other way round, and `parse` compares them."""
+"""[1815] 4.2.2.4, 9.2.4: an answer has the sequence number of its request, and its addresses the other way round."""
 
 KINDS = {bytes([code]): function.name for code, function in FUNCTIONS.items()} | {
     bytes([5, code]): name for code, name in LINK.items() if code not in USER_DATA
@@ -212,11 +219,7 @@ def parse(exchange: Exchange, context: Context) -> Facts:
     """Facts of a request with its answer, or of one message alone."""
     ask, short = yield from _message(Side.REQUEST, exchange.request)
     answer, other_short = yield from _message(Side.ANSWER, exchange.answer)
-    if ask and answer and (ask.target, ask.source) != (answer.source, answer.target):
-        yield from _exchange(ask, None)  # several devices share the connection: the answer belongs to another's request
-        yield from _exchange(None, answer)
-    else:
-        yield from _exchange(ask, answer)
+    yield from _exchange(ask, answer)
     if failure := short or other_short:
         raise failure
 
@@ -274,7 +277,7 @@ def _operation(first: Message, answer: Message | None, function: Function, asked
     component = _component(first)
     own = said if first is answer else asked
     name, effect, technique = _function(first.code, function, own)
-    object = ", ".join(own.objects)
+    object = ", ".join(dict.fromkeys(own.objects))  # each is named once, however often its header comes
     if first is answer:
         object = f"{object} (request not seen)".strip()
     if first.target >= 0xFFFD:  # [1815] 9.2.4: broadcast addresses
@@ -444,9 +447,9 @@ def _data(cursor: Cursor, message: Message, header: Header, content: Content) ->
         return (yield from _aggressive(cursor, header, content))
     if bits := BITS.get((group, variation)) if not indexed else None:
         at = cursor.at
+        content.objects.append(header.named)
         block = cursor.take((count * bits + 7) // 8)
         content.value(at, len(block))
-        content.objects.append(header.named)
         content.values += read_bits(bits, block, count, point_of(group, variation), first or 0)
         return True
     layout = layout_of(group, variation, indexed)
@@ -458,22 +461,31 @@ def _data(cursor: Cursor, message: Message, header: Header, content: Content) ->
         content.objects.append(header.named)
         return False
     size = layout.fields.size
-    at = cursor.at
-    block = cursor.take(count * size)
-    content.objects.append(header.named if not indexed or is_response else f"{header.named} {_listed(block, indexed, size)}")
-    if not size:
-        return True
+    at, there = cursor.at, min(count, cursor.left // size) if size else 0
+    block = cursor.take(there * size)
+    content.objects.append(header.named if not indexed or is_response else f"{header.named} {_listed(block, indexed, size)}".strip())
+    if block:
+        yield from _points_with_data(cursor.side, at, block, header, layout, content, is_response)
+    cursor.skip((count - there) * size)  # what is cut short is said after what is there
+    return True
+
+
+def _points_with_data(
+    side: Side, at: int, block: bytes, header: Header, layout: Layout, content: Content, is_response: bool
+) -> Iterator[Broken]:
+    """The values of the objects in `block`, which stands at `at`, and their marks."""
+    group, variation, count, first, indexed = header[:5]
+    size = layout.fields.size
     name = point_of(group, variation)
     values = read(layout, block, name, None if indexed else first or 0)
     content.values += ((name, values[0][1]),) if count == 1 and first is None and not indexed else values
     if group in COMMANDS:
-        yield from _commands(cursor.side, at, block, size, 0 if is_response else indexed, content, is_response)
+        yield from _commands(side, at, block, size, 0 if is_response else indexed, content, is_response)
     elif indexed and not is_response:
         for offset in range(at, at + len(block), size):
             content.value(offset + indexed, size - indexed)
     else:
         content.value(at, len(block))
-    return True
 
 
 def _commands(side: Side, at: int, block: bytes, size: int, indexed: int, content: Content, is_response: bool) -> Iterator[Broken]:

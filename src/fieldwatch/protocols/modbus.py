@@ -140,6 +140,9 @@ LOOKS = Looks(
     whole=True,
 )
 
+LOOKS_ON_ITS_PORT = Looks(parts=(Part(2, (b"\0\0",)),), least=8, anywhere=False)
+"""On port 502 any function is Modbus, also one that does not exist."""
+
 CASES = (Case(key=(Bytes(0, 2), Bytes(6, 1)), kind=(Bytes(7, 1),)),)
 """[TCP] 3.1.3: an answer repeats the transaction and unit identifiers of its request."""
 
@@ -613,8 +616,8 @@ PROTOCOL = Protocol(
     title="Modbus/TCP",
     parse=parse,
     where=(Port(502),),
-    frame=Length(at=4, size=2, add=6, least=8, most=260),
-    looks=(LOOKS,),
+    frame=Length(at=4, size=2, add=6, least=8, most=1280),
+    looks=(LOOKS, LOOKS_ON_ITS_PORT),
     cases=CASES,
     pair=Pair(),
     vital=VITAL,

@@ -30,7 +30,10 @@ pub const LONGEST_RECORD: u32 = 256 * 1024;
 /// The longest packet that is believed to be one (it is skipped and counted); a length beyond it is damage, and the reading ends there.
 pub const LONGEST_BELIEVED: u32 = 1024 * 1024;
 
-/// One captured packet. `number` counts from 1 within its file; `seen_ns` is UTC; `link` is the LINKTYPE of its interface.
+/// The times that packets have, 1823 to 2116: a time beyond is the nearest of them, so that the difference of any two is a number, too.
+pub const TIMES_NS: std::ops::RangeInclusive<i64> = -(1 << 62)..=(1 << 62) - 1;
+
+/// One captured packet. `number` counts from 1 within its file; `seen_ns` is UTC, one of `TIMES_NS`; `link` is the LINKTYPE of its interface.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     pub number: u64,

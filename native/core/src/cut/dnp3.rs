@@ -2,14 +2,22 @@
 //!
 //! The message: the ten bytes of the first frame's header, its transport byte, then the application data of all segments without CRCs.
 
-use super::{Cut, Part, State};
+use super::{Cut, Part, State as All};
 
 const HEADER: usize = 10;
 const BLOCK: usize = 16;
 const FINAL: u8 = 0x80;
 const FIRST: u8 = 0x40;
 
-pub(super) fn cut(_: &mut State, window: &[u8]) -> Cut {
+const SEQUENCE: u8 = 0x3f;
+
+/// The sequence number that the next segment must have (8.2.3), while a message is unfinished.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct State {
+    next: Option<u8>,
+}
+
+pub(super) fn cut(all: &mut All, window: &[u8]) -> Cut {
     let Some(header) = window.get(..HEADER) else { return Cut::More { need: HEADER } };
     let [0x05, 0x64, length, ..] = *header else { return Cut::Bad { have: i64::from(header.first().copied().unwrap_or(0)) } };
     if length < 5 {
@@ -24,9 +32,17 @@ pub(super) fn cut(_: &mut State, window: &[u8]) -> Cut {
         return Cut::Whole { length: HEADER };
     }
     let transport = window.get(HEADER).copied().unwrap_or(0);
+    let first = transport & FIRST != 0;
+    if !first && all.dnp3.next != Some(transport & SEQUENCE) {
+        // out of sequence: the segment is discarded, and with it the message (8.2.4)
+        all.dnp3.next = None;
+        return Cut::Skip { length: whole as u64 };
+    }
+    let last = transport & FINAL != 0;
+    all.dnp3.next = (!last).then_some(transport.wrapping_add(1) & SEQUENCE);
     let mut parts = Vec::with_capacity(2 + user / BLOCK);
     let mut skip = 1;
-    if transport & FIRST != 0 {
+    if first {
         parts.push(Part::Window { at: 0, length: HEADER });
         skip = 0;
     }
@@ -41,5 +57,5 @@ pub(super) fn cut(_: &mut State, window: &[u8]) -> Cut {
         at += length + 2;
         left -= length;
     }
-    Cut::Pieces { length: whole, parts, last: transport & FINAL != 0 }
+    Cut::Pieces { length: whole, parts, first, last }
 }

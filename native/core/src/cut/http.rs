@@ -61,7 +61,7 @@ fn head(state: &mut State, window: &[u8]) -> Cut {
     if rest == 0 {
         return Cut::Whole { length: length + shown };
     }
-    Cut::Pieces { length: length + shown + rest, parts: vec![Part::Window { at: 0, length: length + shown }], last: true }
+    Cut::Pieces { length: length + shown + rest, parts: vec![Part::Window { at: 0, length: length + shown }], first: true, last: true }
 }
 
 enum Body {

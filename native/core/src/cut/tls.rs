@@ -35,7 +35,7 @@ pub(super) fn cut(all: &mut All, window: &[u8]) -> Cut {
         if window.len() < length {
             return Cut::More { need: length };
         }
-        return take(state, length, vec![Part::Window { at: 0, length }]);
+        return take(state, length, vec![Part::Window { at: 0, length }], false);
     }
     if state.record < 4 {
         let length = state.record as u64;
@@ -92,15 +92,15 @@ fn begin(state: &mut State, window: &[u8], at: usize, head: Part) -> Cut {
         return Cut::More { need: at + length };
     }
     state.message = message;
-    let mut cut = take(state, length, vec![head, Part::Window { at, length }]);
+    let mut cut = take(state, length, vec![head, Part::Window { at, length }], true);
     if let Cut::Pieces { length, .. } = &mut cut {
         *length += at;
     }
     cut
 }
 
-fn take(state: &mut State, length: usize, parts: Vec<Part>) -> Cut {
+fn take(state: &mut State, length: usize, parts: Vec<Part>, first: bool) -> Cut {
     state.record -= length;
     state.message -= length;
-    Cut::Pieces { length, parts, last: state.message == 0 }
+    Cut::Pieces { length, parts, first, last: state.message == 0 }
 }

@@ -75,9 +75,8 @@ impl Engine {
             self.leave_unread(window.slot, window.data.len() - used);
         }
         if let Some(direction) = self.direction(window.slot, window.side) {
-            direction.skip = 0;
+            direction.skip = 0; // a message may go on in the next datagram, but not in the middle of a frame
             direction.opaque = false;
-            direction.cutter = cut::State::default();
         }
     }
 
@@ -201,8 +200,8 @@ impl Engine {
                     self.whole(&window, at, length, protocol);
                     at += length;
                 }
-                Cut::Pieces { length, parts, last } => {
-                    self.parts(&window, at, &parts, last, protocol);
+                Cut::Pieces { length, parts, first, last } => {
+                    self.parts(&window, at, &parts, (first, last), protocol);
                     at = self.advance(&window, at, length as u64);
                 }
                 Cut::Skip { length } => at = self.advance(&window, at, length),
@@ -277,7 +276,7 @@ impl Engine {
                 let skip = if empty { 0 } else { body.min(length) };
                 let room = self.direction(window.slot, window.side).map_or(0, |direction| most.saturating_sub(direction.joined.len()));
                 let parts = [Part::Window { at: skip, length: (length - skip).min(room) }];
-                self.parts(window, at, &parts, last == Some(true), protocol);
+                self.parts(window, at, &parts, (empty, last == Some(true)), protocol);
             }
         }
     }
@@ -294,7 +293,20 @@ impl Engine {
     }
 
     /// The next pieces of a message that is joined from several.
-    fn parts(&mut self, window: &Window<'_>, base: usize, parts: &[Part], last: bool, protocol: u16) {
+    fn parts(&mut self, window: &Window<'_>, base: usize, parts: &[Part], (first, last): (bool, bool), protocol: u16) {
+        let Some(direction) = self.direction(window.slot, window.side) else { return };
+        if first == direction.joined.is_empty() {
+            // as it should be: a first piece after a whole message, a further one after a first
+        } else if first {
+            let given_up = direction.joined.len();
+            direction.joined.clear();
+            direction.joined_pieces.clear();
+            self.buffered = self.buffered.saturating_sub(given_up);
+            self.counters.messages_unfinished += 1;
+        } else {
+            self.counters.messages_unfinished += 1;
+            return;
+        }
         let Some(direction) = self.direction(window.slot, window.side) else { return };
         if let ([Part::Window { at, length }], true, true) = (parts, last, direction.joined.is_empty()) {
             if let Some(data) = window.data.get(base + at..base + at + length) {

@@ -11,6 +11,7 @@ use crate::spec::Transport;
 use crate::stream::{Arrival, Direction};
 use crate::tally::Moment;
 
+const FIN: u8 = 0x01;
 const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
@@ -109,7 +110,7 @@ impl Engine {
         };
         let Some((sender, receiver)) = ends(packet, carrier) else { return };
         let (key, side) = self.flow_key(sender, receiver, ports, carrier);
-        let flags = if let Kind::Tcp { flags, .. } = kind { flags } else { 0 };
+        let flags = if let Kind::Tcp { flags, .. } = kind { sane(flags) } else { 0 };
         let slot = match self.flows.find(&key) {
             Some(slot) => slot,
             None => match self.open_flow(key, side, (sender, receiver), ports, carrier, flags, moment) {
@@ -119,7 +120,7 @@ impl Engine {
         };
         self.note(slot, side, packet, wire, moment);
         match kind {
-            Kind::Tcp { sequence, acknowledgement, flags, .. } => {
+            Kind::Tcp { sequence, acknowledgement, .. } => {
                 self.tcp(slot, side, sequence, (flags & ACK != 0).then_some(acknowledgement), flags, payload, moment);
             }
             Kind::Udp { .. } => self.udp(slot, side, packet.ip_id, payload, moment),
@@ -429,6 +430,15 @@ impl Engine {
             let freed: usize = flow.directions.iter().map(|direction| direction.buffer.len() + direction.joined.len()).sum();
             self.buffered = self.buffered.saturating_sub(freed);
         }
+    }
+}
+
+/// The flags, without a SYN that ends the connection too: nobody opens one so (RFC 9293 3.10.7.4).
+fn sane(flags: u8) -> u8 {
+    if flags & SYN != 0 && flags & (FIN | RST) != 0 {
+        flags & !SYN
+    } else {
+        flags
     }
 }
 

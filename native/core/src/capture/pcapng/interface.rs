@@ -1,6 +1,7 @@
 //! A pcapng interface: its link type and its clock.
 
 use super::super::order::Order;
+use super::super::TIMES_NS;
 use super::options::Options;
 
 /// \[PCAPNG\] 4.2, table 3: option codes of an Interface Description Block.
@@ -37,13 +38,14 @@ impl Interface {
         Some(interface)
     }
 
-    /// A timestamp in nanoseconds since 1970; one that does not fit is the nearest that does.
+    /// A timestamp in nanoseconds since 1970; one that is not in `TIMES_NS` is the nearest that is.
     #[inline]
     pub(super) fn seen_ns(&self, high: u32, low: u32) -> i64 {
         let ticks = u128::from(high) << 32 | u128::from(low);
         // At most 2^64 * 10^9 < 2^94, and the offset is below 2^94 too: no overflow.
         let ns = self.clock.nanoseconds(ticks).wrapping_add(self.offset_ns);
-        i64::try_from(ns).unwrap_or(if ns < 0 { i64::MIN } else { i64::MAX })
+        let nearest = ns.clamp(i128::from(*TIMES_NS.start()), i128::from(*TIMES_NS.end()));
+        nearest as i64 // both bounds are
     }
 }
 

@@ -54,8 +54,15 @@ fn offsets_of_either_sign() {
         let offset = |seconds: i64| vec![(14, Bytes::new(order).u64(seconds as u64).all)];
         assert_eq!(seen(order, &offset(-2), 1), -1_999_999_000);
         assert_eq!(seen(order, &offset(3600), 1_000_000), 3_601_000_000_000);
-        assert_eq!(seen(order, &offset(i64::MAX), u64::MAX), i64::MAX);
-        assert_eq!(seen(order, &offset(i64::MIN), 0), i64::MIN);
+        // both sides of the limits: 2^62 ns are 4611686018 s and 427387904 ns
+        let whole_seconds = [(4_611_686_018, 427_387, 4_611_686_018_427_387_000), (4_611_686_018, 427_388, (1 << 62) - 1)];
+        for (seconds, microseconds, ns) in whole_seconds {
+            assert_eq!(seen(order, &offset(seconds), microseconds), ns);
+        }
+        assert_eq!(seen(order, &offset(-4_611_686_019), 572_613), -4_611_686_018_427_387_000);
+        assert_eq!(seen(order, &offset(-4_611_686_019), 572_612), -4_611_686_018_427_388_000 + 96);
+        assert_eq!(seen(order, &offset(i64::MAX), u64::MAX), (1 << 62) - 1);
+        assert_eq!(seen(order, &offset(i64::MIN), 0), -(1 << 62));
     }
 }
 

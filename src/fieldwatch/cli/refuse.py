@@ -1,0 +1,18 @@
+"""How the program says that it cannot use what it was given: one line, exit code 2, no traceback."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import typer
+
+from fieldwatch.cli.escape import visible
+
+UNUSABLE = 2
+"""Exit code where the input cannot be used."""
+
+
+def refuse(reason: str) -> NoReturn:
+    """Ends the program with the reason on standard error."""
+    typer.echo(f"fieldwatch: {visible(reason)}", err=True)
+    raise typer.Exit(UNUSABLE) from None

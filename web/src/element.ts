@@ -1,0 +1,35 @@
+// Elements made from tags, attributes and children. Text is always text, never markup, and always made visible.
+
+import { visible } from "./text";
+
+export type Child = Node | string | number | null | undefined | false;
+type Attributes = Record<string, string | number | boolean | ((event: Event) => void) | undefined>;
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+export function s(tag: string, attributes: Attributes = {}, ...children: Child[]): SVGElement {
+  return fill(document.createElementNS(SVG, tag) as SVGElement, attributes, children);
+}
+
+function fill<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== undefined) element.setAttribute(name, visible(String(value)));
+  }
+  element.append(...children.filter((one) => one !== null && one !== undefined && one !== false).map((one) => (one instanceof Node ? one : visible(String(one)))));
+  return element;
+}
+
+/** What is not known: hatched, and read out as such. */
+export function unknown(): HTMLElement {
+  return h("span", { class: "unknown", title: "not known: nothing in the captures says it" }, "unknown");
+}
+
+export function known(text: string, code = false): Node {
+  return text ? h("span", code ? { class: "code", title: text } : { title: text }, text) : unknown();
+}
