@@ -147,7 +147,7 @@ def test_an_upload_id_stands_for_its_block() -> None:
         ("diagnostic message", "Diagnostic message", Effect.ALARM, "event 0x4304 STOP by PG or SFB 20", ""),
         ("alarm", "ALARM_8 indication", Effect.ALARM, "", ""),
         ("alarm lock", "ALARM_8 lock", Effect.CONFIGURE, "", "ok"),
-        ("variable status", "Variable status", Effect.READ, "T5 TIMER 1, M0.0 BYTE 6", "ok"),
+        ("variable status", "Variable status", Effect.DIAGNOSE, "T5 TIMER 1, M0.0 BYTE 6", "ok"),
         ("result of a variable table", "Variable status", Effect.READ, "result of a job", ""),
         ("enable job", "Enable job", Effect.DIAGNOSE, "Modify variable", "ok"),
         ("force", "Force", Effect.FORCE, "", "ok"),
