@@ -27,8 +27,25 @@ pub enum Cut {
     Skip { length: u64 },
     /// From here on the direction is opaque: counted, not read.
     Opaque,
-    /// The bytes break the framing's rule (how long the message says it is).
-    Bad { have: i64 },
+    /// The bytes break a rule of the framing: nothing more can be cut before the stream finds itself again.
+    Bad { rule: Rule, have: u64 },
+    /// `length` bytes are a frame that its receiver drops, for it breaks a rule; the next one may be sound.
+    Flawed { length: usize, rule: Rule, have: u64 },
+}
+
+/// A rule of framing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// How long the message says it is.
+    Length,
+    /// The bytes that a frame begins with.
+    Start,
+    /// A checksum.
+    Crc,
+    /// Text that is no head, or no line, or longer than one is believed to be.
+    Text,
+    /// The type or version of a record.
+    Record,
 }
 
 /// What a cutter remembers of one direction of a flow.
@@ -65,7 +82,7 @@ pub fn cut(framing: &Framing, native: Option<Cutter>, state: &mut State, window:
         Framing::Segment { most } => segment(*most, window),
         Framing::Length { at, size, least, most, .. } => match framing.declared(window) {
             None => Cut::More { need: at + size },
-            Some(length) if length < *least as i64 || length > *most as i64 || length <= 0 => Cut::Bad { have: length },
+            Some(length) if length < *least as i64 || length > *most as i64 || length <= 0 => Cut::Bad { rule: Rule::Length, have: length.max(0) as u64 },
             Some(length) if window.len() < length as usize => Cut::More { need: length as usize },
             Some(length) => Cut::Whole { length: length as usize },
         },
@@ -90,7 +107,7 @@ fn line(end: &[u8], most: usize, lines: u32, state: &mut State, window: &[u8]) -
             state.lines += 1;
             Cut::Whole { length: at + end.len() }
         }
-        None if window.len() > most => Cut::Bad { have: window.len() as i64 },
+        None if window.len() > most => Cut::Bad { rule: Rule::Text, have: window.len() as u64 },
         None => Cut::More { need: window.len() + 1 },
     }
 }

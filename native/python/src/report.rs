@@ -1,6 +1,7 @@
 //! What the engine counted, as plain tuples. `wire/_native.pyi` names the fields.
 
 use fieldwatch_core::conversation::{Carrier, Conversation, NO_PROTOCOL};
+use fieldwatch_core::cut::Rule;
 use fieldwatch_core::engine::Engine;
 use fieldwatch_core::packet::Piece;
 use fieldwatch_core::tally::{Kept, Moment, Tally};
@@ -34,8 +35,8 @@ pub type KeptRow = (Vec<(u32, u64, i64, u32)>, u64);
 pub type TallyRow = (u32, u32, u64, MomentRow, MomentRow, Vec<PieceRow>, Vec<PieceRow>, u64, Option<KeptRow>, i64);
 /// mac, ip, vlan, packets, first, last, least ttl, greatest ttl
 pub type SightingRow = (String, String, u16, u64, MomentRow, MomentRow, u8, u8);
-/// conversation, protocol, from server, have, count, first, piece
-pub type BadRow = (u32, u16, bool, i64, u64, MomentRow, PieceRow);
+/// conversation, protocol, from server, rule, have, count, first, piece
+pub type BadRow = (u32, u16, bool, &'static str, u64, u64, MomentRow, PieceRow);
 
 pub fn moment(moment: Moment) -> MomentRow {
     (moment.file, moment.frame, moment.seen_ns)
@@ -115,9 +116,19 @@ pub fn sightings(engine: &Engine) -> Vec<SightingRow> {
     engine.hosts.sightings().iter().map(row).collect()
 }
 
+fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Length => "length",
+        Rule::Start => "start bytes",
+        Rule::Crc => "CRC",
+        Rule::Text => "text",
+        Rule::Record => "record",
+    }
+}
+
 pub fn bad(engine: &Engine) -> Vec<BadRow> {
     let row = |bad: &fieldwatch_core::engine::BadFraming| {
-        (bad.conversation, bad.protocol, bad.from_server, bad.have, bad.count, moment(bad.first), piece(&bad.first_piece))
+        (bad.conversation, bad.protocol, bad.from_server, rule(bad.rule), bad.have, bad.count, moment(bad.first), piece(&bad.first_piece))
     };
     engine.bad.iter().map(row).collect()
 }

@@ -32,6 +32,15 @@ from fieldwatch.wire.rows import ConversationRow, Moment, Piece, SightingRow, Ta
 OVER_BUDGET = "not read: more new messages than are read of one conversation"
 UNKNOWN = "unknown"
 
+FRAMING = {
+    "length": ("a message of {} bytes", "what the protocol allows"),
+    "start bytes": ("0x{:04x}", "the bytes that a frame begins with"),
+    "CRC": ("a frame with a wrong checksum", "a right one; its receiver drops the frame"),
+    "text": ("{} bytes without an end", "a head or a line of text"),
+    "record": ("a record of {} bytes", "a type, version and length that exist"),
+}
+"""Rules of framing, by the core's words for them: what there was, what is allowed."""
+
 
 class Capture(NamedTuple):
     """One capture file as it was read. Times are of its first and last packet, None where it has none."""
@@ -152,10 +161,12 @@ class Assembler:
             subject = pair[claimed.who]
             if claimed.component:
                 subject = subject._replace(component=claimed.component)
-        key = (protocol, subject, claimed.attribute, claimed.value, tally.first[0])
+        pieces = tally.answer_pieces if claimed.at.side == Side.ANSWER and tally.answer_pieces else tally.request_pieces
+        file, frame = pieces[0][:2] if pieces else tally.first[:2]
+        key = (protocol, subject, claimed.attribute, claimed.value, file)
         known = self.said.get(key)
-        if known is None or tally.first[2] < known[0]:
-            self.said[key] = (tally.first[2], tally, claimed.at)
+        if known is None or frame < known[0]:
+            self.said[key] = (frame, tally, claimed.at)
 
     def _collect_claims(self) -> None:
         """What is said again and again, in the same file, stands where it was said first."""
@@ -194,6 +205,7 @@ class Assembler:
                 known[4] = max(known[4], tally.last[2])
 
     def _operation(self, number: int, tally: TallyRow, template: Template, index: int, protocol: str, done: Done, pair: _Pair) -> None:
+        actor = pair.asker._replace(component=done.actor) if done.actor else pair.asker
         target = pair.answerer._replace(component=done.component) if done.component else pair.answerer
         kept, thinned = tally.kept or ([], tally.times)
         readings: dict[int, Done] = {}
@@ -204,7 +216,7 @@ class Assembler:
             now = readings[variant]
             by_file.setdefault(file, []).append(Occurrence(frame, seen_ns, now.values, now.result))
         for file, occurrences in by_file.items():
-            key = (file, pair.asker, target, protocol, done.name, done.effect, done.object, done.technique)
+            key = (file, actor, target, protocol, done.name, done.effect, done.object, done.technique)
             held = self.operations.setdefault(key, [0, []])
             held[0] += len(occurrences) + (thinned if file == tally.first[0] else 0)  # type: ignore[operator]
             held[1].append((self._evidence(tally, done.at, protocol, occurrences[0]), occurrences))  # type: ignore[attr-defined]
@@ -289,10 +301,9 @@ class Assembler:
             file, frame, offset, length = bad.piece
             evidence = Evidence(self.stream.paths[file], (Span(frame, offset, min(length, 64)),), bad.first[2], name)
             speaker = server if bad.from_server else client
-            have = f"a message of {bad.have} bytes"
-            self.facts.malformed.append(
-                Malformed(speaker, name, "framing", "", have, "what the framing of the protocol allows", bad.times, evidence)
-            )
+            have, allowed = FRAMING[bad.rule]
+            row = (bad.rule, "", have.format(bad.have), allowed, bad.times, evidence)
+            self.facts.malformed.append(Malformed(speaker, name, *row))
 
     def _captures(self) -> None:
         paths = self.stream.paths

@@ -41,6 +41,10 @@ class Field(NamedTuple):
     name: str = ""
 
 
+Fields = dict[Path, Field]
+"""The parameters of a service."""
+
+
 class Told:
     """What a service is about, in words, and its values. What was read before the bytes ended stays."""
 
@@ -61,7 +65,7 @@ class Told:
         return between.join(self.words[:SHOWN]) + more
 
 
-def read(cursor: Cursor, fields: dict[Path, Field], told: Told) -> Generator[Ignored | Value, None, None]:
+def read(cursor: Cursor, fields: Fields, told: Told) -> Generator[Ignored | Value, None, None]:
     """Reads the parameters up to the end into `told`, and marks them."""
     label = ""
     for path, found in tags.walk(cursor):
@@ -82,7 +86,7 @@ def read(cursor: Cursor, fields: dict[Path, Field], told: Told) -> Generator[Ign
                 told.value(field.name or label, field.say(cursor, found))
 
 
-def _field(fields: dict[Path, Field], path: Path) -> Field:
+def _field(fields: Fields, path: Path) -> Field:
     for end in range(len(path), 0, -1):
         found = fields.get(path[:end])
         if found:
@@ -176,28 +180,28 @@ PROPERTY = Field(Use.LABEL, prop)
 INDEX = Field(Use.WORD, index)
 DATA = Field(Use.VALUE, anything)
 
-_COV = {(0,): IGNORED, (1,): OBJECT, (2,): OBJECT, (3,): IGNORED, (4, 0): PROPERTY, (4, 1): INDEX, (4, 2): DATA}
-_COV_MULTIPLE = {
+_COV: Fields = {(0,): IGNORED, (1,): OBJECT, (2,): OBJECT, (3,): IGNORED, (4, 0): PROPERTY, (4, 1): INDEX, (4, 2): DATA}
+_COV_MULTIPLE: Fields = {
     (0,): IGNORED, (1,): OBJECT, (2,): IGNORED, (3,): IGNORED,
     (4, 0): OBJECT, (4, 1, 0): PROPERTY, (4, 1, 1): INDEX, (4, 1, 2): DATA, (4, 1, 3): IGNORED,
 }  # fmt: skip
-_EVENT = {
+_EVENT: Fields = {
     (0,): IGNORED, (1,): OBJECT, (2,): OBJECT, (3,): IGNORED, (4,): CLASS, (5,): Field(Use.VALUE, number, "priority"),
     (6,): Field(Use.WORD, EVENT), (7,): Field(Use.VALUE, string, "text"), (8,): Field(Use.WORD, NOTIFY), (9,): CLASS,
     (10,): Field(Use.WORD, STATE, "from"), (11,): Field(Use.WORD, STATE, "to"),
 }  # fmt: skip
-_LIST = {(0,): OBJECT, (1,): PROPERTY, (2,): INDEX, (3,): DATA}
-_PRIVATE = {(0,): Field(Use.WORD, vendor), (1,): Field(Use.WORD, number, "service"), (2,): Field(Use.VALUE, anything, "parameters")}
-_TEXT = {
+_LIST: Fields = {(0,): OBJECT, (1,): PROPERTY, (2,): INDEX, (3,): DATA}
+_PRIVATE: Fields = {(0,): Field(Use.WORD, vendor), (1,): Field(Use.WORD, number, "service"), (2,): Field(Use.VALUE, anything, "parameters")}
+_TEXT: Fields = {
     (0,): OBJECT, (1, 0): Field(Use.WORD, number, "class"), (1, 1): Field(Use.WORD, string, "class"), (2,): CLASS,
     (3,): Field(Use.VALUE, string, "text"),
 }  # fmt: skip
-_FILE = {
+_FILE: Fields = {
     (-1,): OBJECT, (0, -1): Field(Use.VALUE, name="position"), (0, -2): Field(Use.VALUE, name="bytes"),
     (1, -1): Field(Use.VALUE, name="record"), (1, -2): Field(Use.VALUE, name="records"),
 }  # fmt: skip
 
-CONFIRMED_FIELDS: dict[int, dict[Path, Field]] = {
+CONFIRMED_FIELDS: dict[int, Fields] = {
     0: {(0,): IGNORED, (1,): OBJECT, (2,): Field(Use.WORD, STATE), (3,): IGNORED, (4,): Field(Use.VALUE, string, "source"), (5,): IGNORED},
     1: _COV,
     2: _EVENT,
@@ -225,7 +229,7 @@ CONFIRMED_FIELDS: dict[int, dict[Path, Field]] = {
 }  # fmt: skip
 """Requests by service. Properties that are read and written, restarts and passwords have readers of their own."""
 
-UNCONFIRMED_FIELDS: dict[int, dict[Path, Field]] = {
+UNCONFIRMED_FIELDS: dict[int, Fields] = {
     2: _COV,
     3: _EVENT,
     4: _PRIVATE,
@@ -242,7 +246,7 @@ UNCONFIRMED_FIELDS: dict[int, dict[Path, Field]] = {
 }  # fmt: skip
 """Unconfirmed services. Those that say who a device is have readers of their own."""
 
-ANSWER_FIELDS: dict[int, dict[Path, Field]] = {
+ANSWER_FIELDS: dict[int, Fields] = {
     6: {(-1,): CLASS},
     10: {(-1,): OBJECT},
     18: _PRIVATE,

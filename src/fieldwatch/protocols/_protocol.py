@@ -84,7 +84,7 @@ class Done(NamedTuple):
 
     `object` is what it is done to, in the protocol's own words (`holding register 40-49`, `DB10.DBX0.0 4 BYTE`, `Line3_PV7`, `/r/{}`).
     `result` is `ok`, the protocol's own word for the refusal (`illegal data address`), or "" where no answer was seen.
-    `component` names the sub-unit of the target. `technique` is an ATT&CK for ICS id where the message alone shows one.
+    `component` names the sub-unit of the target, `actor` that of the asker. `technique` is an ATT&CK for ICS id where the message alone shows one.
     `values` must not depend on class bytes alone: what is written, commanded, set; values of reads where they cost nothing.
     """
 
@@ -96,6 +96,7 @@ class Done(NamedTuple):
     result: str = ""
     technique: str = ""
     component: str = ""
+    actor: str = ""
 
 
 class LoggedIn(NamedTuple):

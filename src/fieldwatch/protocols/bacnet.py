@@ -1,7 +1,7 @@
 """BACnet over IP and over Ethernet.
 
-Standards: [BAC] ANSI/ASHRAE 135-2020: clause 6 (network layer), 13 to 16 (services), 20 (encoding), 21, Annex J (BACnet/IP).
-Not decoded: BACnet/SC, secure BVLL, data of private transfers, later segments of a segmented message.
+Standards: [BAC] ANSI/ASHRAE 135-2020: clause 6 (network layer), 13 to 17 (services), 20 (encoding), 21, Annex J (BACnet/IP).
+Not decoded: BACnet/SC, BACnet over MS/TP, secure BVLL, parameters of private transfers, later segments of a segmented message.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
-from fieldwatch.facts import Effect, Values
+from fieldwatch.facts import Effect
 from fieldwatch.library.registries import bacnet_vendor
 from fieldwatch.library.table import names
+from fieldwatch.protocols import _bacnet_fields as fields
 from fieldwatch.protocols import _bacnet_tags as tags
-from fieldwatch.protocols._bacnet_services import BVLC, COMMUNICATION, CONFIRMED, IDENTITY, NETWORK, REINITIALIZE, UNCONFIRMED, Service
+from fieldwatch.protocols._bacnet_fields import SHOWN, Told
+from fieldwatch.protocols._bacnet_layers import WILDCARD, Apdu, lower
+from fieldwatch.protocols._bacnet_services import BVLC, COMMUNICATION, CONFIRMED, IDENTITY, NETWORK, REINITIALIZE, UNCONFIRMED
+from fieldwatch.protocols._bacnet_tags import Tag
 from fieldwatch.protocols._cursor import Cursor
 from fieldwatch.protocols._protocol import (
     At,
@@ -47,16 +51,21 @@ from fieldwatch.protocols._protocol import (
 CONFIRMED_REQUEST, UNCONFIRMED_REQUEST, SIMPLE_ACK, COMPLEX_ACK, SEGMENT_ACK, ERROR, REJECT, ABORT = range(8)
 """20.1: PDU types."""
 
-NONE: Values = ()
+SEGMENTED, MORE_FOLLOWS = 0x08, 0x04
+"""20.1.2 and 20.1.5: flags of a request and of a complex acknowledgement."""
 
 DEVICE = 8
 """21: the object type of the device object."""
 
-READ_PROPERTY, READ_MULTIPLE, WRITE_PROPERTY, WRITE_MULTIPLE, CONTROL, REINITIALIZE_DEVICE = 12, 14, 15, 16, 17, 20
-I_AM, I_HAVE, TIME_SYNC, WHO_HAS, WHO_IS, UTC_SYNC = 0, 1, 6, 7, 8, 9
+OBJECT_IDENTIFIER, OUT_OF_SERVICE, PRESENT_VALUE, VENDOR_IDENTIFIER = 75, 81, 85, 120
+"""21: properties that mean more than their text."""
 
-SHOWN = 8
-"""Values and objects of one message that are named; the others are in the bytes."""
+READ_PROPERTY, READ_MULTIPLE, WRITE_PROPERTY, WRITE_MULTIPLE = 12, 14, 15, 16
+CONTROL, REINITIALIZE_DEVICE, AUTHENTICATE, LIFE_SAFETY = 17, 20, 24, 27
+I_AM, I_HAVE, WHO_IS, WHO_AM_I = 0, 1, 8, 13
+
+MODIFY_PARAMETER, ALARM_SUPPRESSION = "T0836", "T0878"
+"""ATT&CK for ICS: what a write does that is not a command, and silencing."""
 
 # ------------------------------------------------------------------------------------------------------------ declarations
 
@@ -75,6 +84,8 @@ KINDS = (
     | {bytes([0xFF, code]): service.name for code, service in NETWORK.items()}
     | {bytes([0x81, code]): service.name for code, service in BVLC.items()}
     | {b"\x40": "segment ack"}
+    | {bytes([REJECT << 4, code]): f"reject: {name}" for code, name in names("bacnet_reject_reasons.tsv").items() if code < 256}
+    | {bytes([ABORT << 4, code]): f"abort: {name}" for code, name in names("bacnet_abort_reasons.tsv").items() if code < 256}
 )
 
 VITAL = frozenset(
@@ -87,276 +98,218 @@ VITAL = frozenset(
 # ------------------------------------------------------------------------------------------------------------------- parse
 
 
-class Apdu(NamedTuple):
-    """The application layer of a message: its cursor (behind nothing: at its first byte), and who sent it as the lower layers say."""
-
-    cursor: Cursor
-    ip: str
-    """The origin of a forwarded message, "" where the sender is the origin."""
-    component: str
-    """The device behind a router: `net 3:8`."""
-
-
 def parse(exchange: Exchange, context: Context) -> Facts:
     """What a message does, with its answer."""
-    ask = yield from _lower(exchange.request, Side.REQUEST, exchange.transport)
-    answer = yield from _lower(exchange.answer, Side.ANSWER, exchange.transport)
+    ask = answer = None
+    if exchange.request is not None:
+        ask = yield from lower(exchange.request, Side.REQUEST, exchange.transport)
+    if exchange.answer is not None:
+        answer = yield from lower(exchange.answer, Side.ANSWER, exchange.transport)
     if ask is not None:
         yield from _asked(ask, answer)
     elif answer is not None:
         yield from _answered_alone(answer)
 
 
-def _lower(raw: bytes | None, side: Side, transport: str) -> Generator[Fact, None, Apdu | None]:
-    """Annex J and clause 6: the layers below the application. Returns the application layer, where there is one."""
-    if raw is None:
-        return None
-    cursor = Cursor(raw, side=side)
-    ip = ""
-    if transport != "ethernet":
-        cursor.skip(1)
-        function = cursor.u8()
-        length = cursor.u16()
-        if length != len(raw):
-            yield Broken("BVLC length", "[BAC] J.2", At(side, 2, 2), str(length), str(len(raw)))
-        if function == 0x04:
-            ip = ".".join(map(str, cursor.take(4)))
-            cursor.skip(2)
-        elif function not in {0x09, 0x0A, 0x0B}:
-            yield from _link(function, cursor)
-            return None
-    return (yield from _network(cursor, ip))
-
-
-def _link(function: int, cursor: Cursor) -> Facts:
-    service = BVLC.get(function)
-    at = At(cursor.side, 0, 4)
-    if service is None or function == 0x0C:
-        yield Unread(f"BVLC function 0x{function:02x}", "not decoded" if service else "not in the standard")
-        return
-    result = ""
-    if function == 0x00:
-        code = cursor.u16()
-        result = "ok" if code == 0 else f"result 0x{code:04x}"
-    yield Done(service.name, service.effect, at, result=result, technique=service.technique)
-
-
-def _network(cursor: Cursor, ip: str) -> Generator[Fact, None, Apdu | None]:
-    """[BAC] 6.2: version, control, addresses, hop count."""
-    at = cursor.at
-    version, control = cursor.u8(), cursor.u8()
-    if version != 1:
-        yield Broken("NPDU version", "[BAC] 6.2.1", At(cursor.side, at, 1), str(version), "1")
-        return None
-    if control & 0x20:
-        _address(cursor)
-    source = _address(cursor) if control & 0x08 else ""
-    if control & 0x20:
-        cursor.skip(1)
-        yield Ignored(cursor.side, cursor.at - 1, 1)  # hop count
-    if control & 0x80:
-        number = cursor.u8()
-        service = NETWORK.get(number)
-        if service is None:
-            yield Unread(f"network message 0x{number:02x}", "of a vendor" if number >= 0x80 else "not in the standard")
-        else:
-            yield Done(service.name, service.effect, At(cursor.side, cursor.at - 1, 1), technique=service.technique)
-        return None
-    return Apdu(cursor, ip, f"net {source}" if source else "")
-
-
-def _address(cursor: Cursor) -> str:
-    """[BAC] 6.2.2: network number, length, address; an address of one byte as a number."""
-    network, length = cursor.u16(), cursor.u8()
-    raw = cursor.take(length)
-    return f"{network}:{raw[0] if length == 1 else raw.hex(':')}"
-
-
 def _asked(ask: Apdu, answer: Apdu | None) -> Facts:
+    """20.1: by the type of the PDU."""
     cursor = ask.cursor
     start = cursor.at
     first = cursor.u8()
     kind = first >> 4
-    if kind == UNCONFIRMED_REQUEST:
-        number = cursor.u8()
-        service = UNCONFIRMED.get(number)
-        if service is None:
-            yield Unread(f"unconfirmed service {number}", "not in the standard")
-            return
-        yield from _unconfirmed(number, service, ask, At(cursor.side, start, 2))
-    elif kind == CONFIRMED_REQUEST:
-        yield from _confirmed(first, ask, answer, start)
+    if kind == CONFIRMED_REQUEST:
+        yield from _confirmed(first, ask, answer)
+    elif kind == UNCONFIRMED_REQUEST:
+        yield from _unconfirmed(ask)
     elif kind == SEGMENT_ACK:
         cursor.skip(2)
-        yield Ignored(cursor.side, cursor.at - 2, 2)
-        yield Done("segmentAck", Effect.READ, At(cursor.side, start, 1))
+        yield Ignored(cursor.side, cursor.at - 2, 2)  # invoke id, sequence number
         if cursor.left:
             yield Ignored(cursor.side, cursor.at, cursor.left)
+        yield Done("segmentAck", Effect.READ, At(cursor.side, start, 1), component=ask.target)
     else:
         cursor.at = start
         yield from _answered_alone(ask)
 
 
+def _claim(apdu: Apdu, number: int, attribute: str, value: str, at: At) -> Claimed:
+    """A claim of the sender of `apdu`, about its device object `number`."""
+    return Claimed(attribute, value, at, Who(apdu.cursor.side), apdu.device(number), apdu.ip)
+
+
 # ------------------------------------------------------------------------------------------------------ unconfirmed services
 
 
-def _unconfirmed(number: int, service: Service, ask: Apdu, at: At) -> Facts:
+def _unconfirmed(ask: Apdu) -> Facts:
+    """20.1.3: service, then its parameters."""
     cursor = ask.cursor
-    words, values, short = "", NONE, None
+    number = cursor.u8()
+    service = UNCONFIRMED.get(number)
+    if service is None:
+        yield Unread(f"unconfirmed service {number}", "not in the standard")
+        return
+    at = At(cursor.side, cursor.at - 2, 2)
+    told, short = Told(), None
     try:
         if number == I_AM:
-            words = yield from _i_am(ask)
+            yield from _i_am(ask, told)
         elif number == I_HAVE:
-            words = yield from _i_have(ask)
-        elif number in {TIME_SYNC, UTC_SYNC}:
-            values = yield from _time(cursor)
+            yield from _i_have(ask, told)
         elif number == WHO_IS:
-            words = _range(cursor)
-        elif number == WHO_HAS:
-            words = _who_has(cursor)
-        elif cursor.left:
-            yield Value(cursor.side, cursor.at, cursor.left)
+            told.words.append(_range(cursor))
+        elif number == WHO_AM_I:
+            yield from _who_am_i(ask, told)
+        else:
+            yield from fields.read(cursor, fields.UNCONFIRMED_FIELDS.get(number, {}), told)
     except Short as error:
         short = error
-    yield Done(service.name, service.effect, at, words, values, "", service.technique)
+    yield Done(service.name, service.effect, at, told.text(), tuple(told.values), "", service.technique, ask.target)
     if short:
         raise short
 
 
-def _i_am(ask: Apdu) -> Generator[Fact, None, str]:
-    """16.10: I-Am: device, longest APDU, segmentation, vendor."""
+def _i_am(ask: Apdu, told: Told) -> Iterator[Fact]:
+    """16.10.2: I-Am: device, longest APDU, segmentation, vendor."""
     cursor = ask.cursor
     device = tags.tag(cursor)
-    number = tags.unsigned(cursor, device)
+    number = tags.unsigned(cursor, device) & WILDCARD
+    told.words.append(f"device {number}")
+    yield _claim(ask, number, "device_instance", str(number), tags.at(cursor, device))
     tags.tag(cursor)
     tags.tag(cursor)
-    maker = tags.tag(cursor)
-    yield _claim(ask, Who.ASKER, "device_instance", str(number & 0x3FFFFF), tags.at(cursor, device))
-    vendor = tags.unsigned(cursor, maker)
+    yield _vendor(ask, number, tags.tag(cursor))
+
+
+def _vendor(apdu: Apdu, number: int, found: Tag) -> Claimed:
+    """A vendor identifier as the name in ASHRAE's registry, where it has one."""
+    vendor = tags.unsigned(apdu.cursor, found)
     name = bacnet_vendor(vendor)
-    yield _claim(ask, Who.ASKER, "vendor" if name else "vendor_id", name or str(vendor), tags.at(cursor, maker))
-    return f"device {number & 0x3FFFFF}"
+    return _claim(apdu, number, "vendor" if name else "vendor_id", name or str(vendor), tags.at(apdu.cursor, found))
 
 
-def _claim(apdu: Apdu, who: Who, attribute: str, value: str, at: At) -> Claimed:
-    return Claimed(attribute, value, at, who, apdu.component, apdu.ip)
-
-
-def _i_have(ask: Apdu) -> Generator[Fact, None, str]:
-    """16.9: I-Have: device, object, name of the object; where the object is the device, its name."""
+def _i_have(ask: Apdu, told: Told) -> Iterator[Fact]:
+    """16.9.2: I-Have: device, object, name of the object; where the object is the device, its name."""
     cursor = ask.cursor
     device, thing, name = tags.tag(cursor), tags.tag(cursor), tags.tag(cursor)
     said = tags.value(cursor, name)
+    told.words.append(f"{fields.thing(cursor, device)}, {fields.thing(cursor, thing)} {said}")
     if tags.unsigned(cursor, thing) >> 22 == DEVICE and said:
-        yield _claim(ask, Who.ASKER, "device_name", said, tags.at(cursor, name))
-    return f"{tags.value(cursor, device)}, {tags.value(cursor, thing)} {said}"
+        yield _claim(ask, tags.unsigned(cursor, device) & WILDCARD, "device_name", said, tags.at(cursor, name))
 
 
-def _time(cursor: Cursor) -> Generator[Value, None, Values]:
-    """16.7: TimeSynchronization: a date and a time."""
-    date, time = tags.tag(cursor), tags.tag(cursor)
-    for one in (date, time):
-        if one.length:
-            yield Value(*tags.at(cursor, one))
-    return (("date", tags.value(cursor, date)), ("time", tags.value(cursor, time)))
+def _who_am_i(ask: Apdu, told: Told) -> Iterator[Fact]:
+    """16.11: Who-Am-I: a device without an address says its vendor, model and serial number."""
+    cursor = ask.cursor
+    yield _vendor(ask, WILDCARD, tags.tag(cursor))
+    for attribute in ("model", "serial_number"):
+        found = tags.tag(cursor)
+        said = tags.value(cursor, found)
+        if said:
+            told.words.append(said)
+            yield _claim(ask, WILDCARD, attribute, said, tags.at(cursor, found))
 
 
 def _range(cursor: Cursor) -> str:
-    """16.10: Who-Is: no limits, or the low and the high one."""
+    """16.10.1: Who-Is: no limits, or the low and the high one."""
     if not cursor.left:
         return "all devices"
     low, high = (tags.unsigned(cursor, tags.tag(cursor)) for _ in range(2))
     return f"device {low}" if low == high else f"devices {low}-{high}"
 
 
-def _who_has(cursor: Cursor) -> str:
-    """16.9: Who-Has: limits, then an object by identifier or by name."""
-    words = ""
-    while cursor.left:
-        found = tags.tag(cursor)
-        if found.number == 2:
-            words = tags.object_name(tags.unsigned(cursor, found))
-        elif found.number == 3:
-            words = tags.characters(cursor.data[found.start : found.start + found.length])
-    return words
-
-
 # -------------------------------------------------------------------------------------------------------- confirmed services
 
 
+class Meaning(NamedTuple):
+    """What a service does in this message, where that depends on its parameters."""
+
+    effect: Effect
+    technique: str
+
+
 class Call(NamedTuple):
-    """A confirmed service: the request, and the data of the answer (None where there are none), with who answers."""
+    """A confirmed service: its number, the request, the answer (None where it has no data), and what is told of them."""
 
     number: int
-    ask: Cursor
-    answer: Cursor | None
-    answerer: Apdu | None
+    ask: Apdu
+    answer: Apdu | None
+    told: Told
 
 
-def _confirmed(first: int, ask: Apdu, answer: Apdu | None, start: int) -> Facts:
+Read = Generator[Fact, None, Meaning | None]
+"""What a service's reader yields; it returns what the service does, where its parameters decide that."""
+
+
+def _confirmed(first: int, ask: Apdu, answer: Apdu | None) -> Facts:
     """20.1.2: flags, sizes, invoke id; where it is segmented, sequence number and window; service."""
     cursor = ask.cursor
-    cursor.skip(1)
-    cursor.skip(1)
+    cursor.skip(2)
     yield Ignored(cursor.side, cursor.at - 1, 1)
-    sequence = 0
-    if first & 0x08:
-        sequence = cursor.u8()
-        cursor.skip(1)
+    sequence = yield from _segment(first, cursor)
     number = cursor.u8()
     service = CONFIRMED.get(number)
     at = At(cursor.side, cursor.at - 1, 1)
-    data, result = yield from _outcome(answer, number)
+    data, result, ends = yield from _outcome(answer, number)
     if service is None:
         yield Unread(f"confirmed service {number}", "not in the standard")
         return
     if sequence:
         yield Unread(f"segment of {service.name}", "later segments are not read")
-        yield Value(cursor.side, start + 3, 1)
-        if cursor.left:
-            yield Value(cursor.side, cursor.at, cursor.left)
+        yield from _rest(cursor)
         return
-    words, values, short = "", NONE, None
+    call, meaning, short = Call(number, ask, data, Told()), None, None
     try:
-        words, values = yield from READERS.get(number, _plain)(Call(number, cursor, data, answer))
+        meaning = yield from READERS.get(number, _plain)(call)
     except Short as error:
         short = error
-    yield Done(service.name, service.effect, at, words, values, result, service.technique)
-    if number in {CONTROL, REINITIALIZE_DEVICE} and not short:
-        yield from _password(cursor, result)
+    effect, technique = meaning or (service.effect, service.technique)
+    yield Done(service.name, effect, at, call.told.text(), tuple(call.told.values), result, technique, ask.target)
     if short:
-        raise short
+        cut, whole = (data, ends) if short.side is Side.ANSWER else (ask, not first & MORE_FOLLOWS)
+        if whole or cut is None:
+            raise short
+        yield from _rest(cut.cursor)  # the rest of the value is in the next segment
+    elif number in PASSWORDS:
+        yield from _password(cursor, result)
 
 
-def _outcome(answer: Apdu | None, number: int) -> Generator[Fact, None, tuple[Cursor | None, str]]:
-    """20.1.4 to 20.1.9: the data of the answer, and the result in the standard's words."""
+def _segment(first: int, cursor: Cursor) -> Generator[Fact, None, int]:
+    """20.1.2.7: the sequence number (class: only the first segment is read) and the window. Returns the number; 0 where it is whole."""
+    if not first & SEGMENTED:
+        return 0
+    sequence = cursor.u8()
+    cursor.skip(1)
+    yield Ignored(cursor.side, cursor.at - 1, 1)
+    return sequence
+
+
+def _outcome(answer: Apdu | None, number: int) -> Generator[Fact, None, tuple[Apdu | None, str, bool]]:
+    """20.1.4 to 20.1.9: the answer where it has data, the result in the standard's words, and whether it is complete."""
     if answer is None:
-        return None, ""
+        return None, "", True
     cursor = answer.cursor
     first = cursor.u8()
     kind = first >> 4
     cursor.skip(1)
     yield Ignored(cursor.side, cursor.at - 1, 1)
-    if kind == COMPLEX_ACK and first & 0x08:
-        sequence = cursor.u8()
-        cursor.skip(1)
-        if sequence:
-            cursor.skip(1)
-            yield Unread(
-                f"segment of the answer to {CONFIRMED[number].name if number in CONFIRMED else number}", "later segments are not read"
-            )
-            yield from _rest(cursor)
-            return None, "ok"
+    sequence = 0
+    if kind == COMPLEX_ACK:
+        sequence = yield from _segment(first, cursor)
     reason = cursor.u8()
-    if kind in {SIMPLE_ACK, COMPLEX_ACK}:
-        if reason != number:
-            yield Broken("service of the answer", "[BAC] 20.1.5", At(cursor.side, cursor.at - 1, 1), str(reason), str(number))
-        return (cursor if kind == COMPLEX_ACK else None), "ok"
     if kind == ERROR:
-        return None, _error(cursor)
+        return None, _error(cursor), True
     if kind == REJECT:
-        return None, "reject: " + names("bacnet_reject_reasons.tsv").get(reason, str(reason))
-    return None, "abort: " + names("bacnet_abort_reasons.tsv").get(reason, str(reason))
+        return None, "reject: " + names("bacnet_reject_reasons.tsv").get(reason, str(reason)), True
+    if kind == ABORT:
+        return None, "abort: " + names("bacnet_abort_reasons.tsv").get(reason, str(reason)), True
+    if reason != number:
+        yield Broken("service of the answer", "[BAC] 20.1.5", At(cursor.side, cursor.at - 1, 1), str(reason), str(number))
+    if sequence:
+        service = CONFIRMED.get(number)
+        yield Unread(f"segment of the answer to {service.name if service else number}", "later segments are not read")
+        yield from _rest(cursor)
+        return None, "ok", True
+    return (answer if kind == COMPLEX_ACK else None), "ok", not (kind == COMPLEX_ACK and first & MORE_FOLLOWS)
 
 
 def _error(cursor: Cursor) -> str:
@@ -373,25 +326,29 @@ def _answered_alone(answer: Apdu) -> Facts:
     """An answer whose request was not seen; what it says of a device stands all the same."""
     cursor = answer.cursor
     start = cursor.at
-    kind = cursor.u8() >> 4
+    first = cursor.u8()
+    kind = first >> 4
     if kind not in {SIMPLE_ACK, COMPLEX_ACK, ERROR, REJECT, ABORT}:
         yield Unread(f"PDU type {kind}", "not in the standard")
         return
-    segmented = cursor.data[start] & 0x08
-    number = cursor.data[start + (4 if kind == COMPLEX_ACK and segmented else 2)] if cursor.left > (3 if segmented else 1) else -1
+    place = start + (4 if kind == COMPLEX_ACK and first & SEGMENTED else 2)
+    number = cursor.data[place] if place < cursor.end and kind in {SIMPLE_ACK, COMPLEX_ACK, ERROR} else -1
     cursor.at = start
-    data, result = yield from _outcome(answer, number)
-    service = CONFIRMED.get(number) if kind in {SIMPLE_ACK, COMPLEX_ACK, ERROR} else None
-    who = Who.ANSWERER if cursor.side is Side.ANSWER else Who.ASKER
-    words = ""
-    if data is not None and number == READ_PROPERTY:
-        words, _ = yield from _property_told(data, answer, who)
-    elif data is not None and number == READ_MULTIPLE:
-        words, _ = yield from _multiple_told(data, answer, who)
-    elif data is not None:
-        yield from _rest(data)
+    data, result, ends = yield from _outcome(answer, number)
+    service = CONFIRMED.get(number)
+    told, short = Told(), None
+    try:
+        if data is not None:
+            yield from ANSWERS.get(number, _data)(number, data, told)
+    except Short as error:
+        short = error
     effect = service.effect if service and service.effect in WATCHED else Effect.READ
-    yield Done(f"{service.name} answer" if service else "answer", effect, At(cursor.side, start, 1), words, result=result)
+    at = At(cursor.side, start, 1)
+    yield Done(f"{service.name} answer" if service else "answer", effect, at, told.text(), (), result, "", answer.source)
+    if short and (ends or data is None):
+        raise short
+    if short and data:
+        yield from _rest(data.cursor)
 
 
 def _rest(cursor: Cursor) -> Iterator[Value]:
@@ -400,20 +357,23 @@ def _rest(cursor: Cursor) -> Iterator[Value]:
         cursor.skip(cursor.left)
 
 
-Read = Generator[Fact, None, tuple[str, Values]]
-"""What a service's reader yields; it returns what the service is about, and its values."""
+def _data(number: int, answer: Apdu, told: Told) -> Iterator[Fact]:
+    """The data of an answer, by the table of its service."""
+    yield from fields.read(answer.cursor, fields.ANSWER_FIELDS.get(number, {}), told)
 
 
 def _plain(call: Call) -> Read:
-    """A service without a reader of its own: an object identifier at the front says what it is about, the rest is data."""
-    words = ""
-    ask = call.ask
-    if ask.left >= 5 and ask.data[ask.at] in {0x0C, 0xC4}:
-        words = tags.object_name(tags.unsigned(ask, tags.tag(ask)))
-    yield from _rest(ask)
+    """A service that its table describes."""
+    known = fields.CONFIRMED_FIELDS.get(call.number, {})
+    yield from fields.read(call.ask.cursor, known, call.told)
     if call.answer is not None:
-        yield from _rest(call.answer)
-    return words, ()
+        yield from _data(call.number, call.answer, Told())
+    if call.number == LIFE_SAFETY and any(word.startswith("silence") for word in call.told.words):
+        return Meaning(Effect.WRITE, ALARM_SUPPRESSION)
+    return None
+
+
+# ------------------------------------------------------------------------------------------------------ properties: reading
 
 
 def _reference(cursor: Cursor, stop: int) -> tuple[int, int, str]:
@@ -434,47 +394,48 @@ def _reference(cursor: Cursor, stop: int) -> tuple[int, int, str]:
     return thing, number, f"{tags.object_name(thing)} {tags.property_name(number)}{index}"
 
 
-def _told(cursor: Cursor, closing: int, thing: int, number: int, apdu: Apdu, who: Who) -> Generator[Fact, None, str]:
-    """The values up to a closing tag: identity of the device object is claimed, all others are values. Returns them as text."""
-    shown: list[str] = []
-    attribute = IDENTITY.get(number) if thing >> 22 == DEVICE else None
-    for found in tags.inside(cursor, closing):
-        said = tags.value(cursor, found) if not found.context else cursor.data[found.start : found.start + found.length].hex()
-        if attribute and said:
-            yield _claim(apdu, who, attribute, said, tags.at(cursor, found))
-        elif found.length:
-            yield Value(*tags.at(cursor, found))
-        if len(shown) < SHOWN:
-            shown.append(said)
-    return ", ".join(shown)
-
-
-def _property_told(cursor: Cursor, apdu: Apdu, who: Who) -> Read:
-    """15.5: the answer of ReadProperty: object, property, index, then the value in tag 3."""
-    thing, number, words = _reference(cursor, 3)
-    if not cursor.left:
-        return words, ()
-    tags.tag(cursor)
-    said = yield from _told(cursor, 3, thing, number, apdu, who)
-    return words, (("value", said),)
-
-
 def _read_property(call: Call) -> Read:
-    _, _, words = _reference(call.ask, 3)
-    if call.answer is None or call.answerer is None:
-        return words, ()
-    _, values = yield from _property_told(call.answer, call.answerer, Who.ANSWERER)
-    return words, values
+    """15.5: the request names an object and a property; the answer repeats them."""
+    call.told.words.append(_reference(call.ask.cursor, 3)[2])
+    if call.answer is not None:
+        yield from _property(call.number, call.answer, call.told, known=True)
+    return None
 
 
-def _multiple_told(cursor: Cursor, apdu: Apdu, who: Who) -> Read:
-    """15.7: the answer of ReadPropertyMultiple: for each object, in tag 1, each property (2, 3) with value (4) or error (5)."""
-    words: list[str] = []
-    values: list[tuple[str, str]] = []
+def _property(_number: int, answer: Apdu, told: Told, *, known: bool = False) -> Iterator[Fact]:
+    """15.5: the answer: object, property, index, then the value in tag 3."""
+    cursor = answer.cursor
+    thing, number, words = _reference(cursor, 3)
+    if not known:
+        told.words.append(words)
+    if cursor.left:
+        tags.tag(cursor)
+        said = yield from _values(answer, 3, thing, number)
+        told.value("value", said)
+
+
+def _read_multiple(call: Call) -> Read:
+    """15.7: the request: for each object its properties, in tag 1."""
+    cursor = call.ask.cursor
+    while cursor.left:
+        name = tags.object_name(tags.unsigned(cursor, tags.tag(cursor)))
+        tags.tag(cursor)
+        wanted = [fields.prop(cursor, found) for found in tags.inside(cursor, 1) if found.number == 0]
+        more = f" and {len(wanted) - SHOWN} more" if len(wanted) > SHOWN else ""
+        call.told.words.append(f"{name} {' '.join(wanted[:SHOWN])}{more}" + ("," if cursor.left else ""))
+    if call.answer is not None:
+        yield from _multiple(call.number, call.answer, call.told, known=True)
+    return None
+
+
+def _multiple(_number: int, answer: Apdu, told: Told, *, known: bool = False) -> Iterator[Fact]:
+    """15.7: the answer: for each object, in tag 1, each property (2, 3) with its value (4) or an error (5)."""
+    cursor = answer.cursor
     while cursor.left:
         thing = tags.unsigned(cursor, tags.tag(cursor))
         name = tags.object_name(thing)
-        words.append(name)
+        if not known:
+            told.words.append(name)
         tags.tag(cursor)
         number, index = -1, ""
         while not (found := tags.tag(cursor)).closes:
@@ -483,101 +444,153 @@ def _multiple_told(cursor: Cursor, apdu: Apdu, who: Who) -> Read:
             elif found.number == 3:
                 index = f"[{tags.unsigned(cursor, found)}]"
             elif found.opens and found.number == 4:
-                said = yield from _told(cursor, 4, thing, number, apdu, who)
-                if len(values) < SHOWN:
-                    values.append((f"{name} {tags.property_name(number)}{index}", said))
+                said = yield from _values(answer, 4, thing, number)
+                told.value(f"{name} {tags.property_name(number)}{index}", said)
             elif found.opens:
                 for _ in tags.inside(cursor, found.number):
                     pass
-    return _list(words), tuple(values)
 
 
-def _list(words: list[str]) -> str:
-    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
-    return ", ".join(words[:SHOWN]) + more
+def _values(answer: Apdu, closing: int, thing: int, number: int) -> Generator[Fact, None, str]:
+    """The values up to a closing tag: identity of the device object is claimed, all others are values. Returns them as text."""
+    cursor = answer.cursor
+    instance = thing & WILDCARD
+    of_device = thing >> 22 == DEVICE
+    attribute = IDENTITY.get(number) if of_device else None
+    shown: list[str] = []
+    for found in tags.inside(cursor, closing):
+        said = fields.anything(cursor, found)
+        if attribute:
+            if said:
+                yield _claim(answer, instance, attribute, said, tags.at(cursor, found))
+        elif of_device and number == VENDOR_IDENTIFIER:
+            yield _vendor(answer, instance, found)
+        elif of_device and number == OBJECT_IDENTIFIER:
+            yield _claim(answer, instance, "device_instance", str(tags.unsigned(cursor, found) & WILDCARD), tags.at(cursor, found))
+        elif found.length:
+            yield Value(*tags.at(cursor, found))
+        if len(shown) < SHOWN:
+            shown.append(said)
+    return ", ".join(shown)
 
 
-def _read_multiple(call: Call) -> Read:
-    """15.7: the request: for each object its properties."""
-    words = []
-    ask = call.ask
-    while ask.left:
-        name = tags.object_name(tags.unsigned(ask, tags.tag(ask)))
-        tags.tag(ask)
-        wanted = [tags.property_name(tags.unsigned(ask, found)) for found in tags.inside(ask, 1) if found.number == 0]
-        words.append(f"{name} {' '.join(wanted[:SHOWN])}")
-    values: Values = ()
-    if call.answer is not None and call.answerer is not None:
-        _, values = yield from _multiple_told(call.answer, call.answerer, Who.ANSWERER)
-    return _list(words), values
+# ------------------------------------------------------------------------------------------------------ properties: writing
 
 
 def _written(cursor: Cursor, closing: int) -> Generator[Value, None, str]:
+    """The values up to a closing tag, as text."""
     shown: list[str] = []
     for found in tags.inside(cursor, closing):
         if found.length:
             yield Value(*tags.at(cursor, found))
         if len(shown) < SHOWN:
-            shown.append(tags.value(cursor, found) if not found.context else cursor.data[found.start : found.start + found.length].hex())
+            shown.append(fields.anything(cursor, found))
     return ", ".join(shown)
 
 
+def _write(number: int, said: str) -> Meaning | None:
+    """What writing a property does: out of service cuts an object off from its point; all but the present value are parameters."""
+    if number == OUT_OF_SERVICE and said == "true":
+        return Meaning(Effect.FORCE, MODIFY_PARAMETER)
+    return None if number == PRESENT_VALUE else Meaning(Effect.WRITE, MODIFY_PARAMETER)
+
+
 def _write_property(call: Call) -> Read:
-    """15.9: object, property, index, the value in tag 3, priority in tag 4 (class: 8 and less override)."""
-    _, _, words = _reference(call.ask, 3)
-    if not call.ask.left:
-        return words, ()
-    tags.tag(call.ask)
-    said = yield from _written(call.ask, 3)
-    if call.ask.left:
-        words += f" priority {tags.unsigned(call.ask, tags.tag(call.ask))}"
-    return words, (("value", said),)
+    """15.9: object, property, index, the value in tag 3, priority in tag 4 (19.2: 1 to 16, the least wins)."""
+    cursor = call.ask.cursor
+    _, number, words = _reference(cursor, 3)
+    call.told.words.append(words)
+    if not cursor.left:
+        return None
+    tags.tag(cursor)
+    said = yield from _written(cursor, 3)
+    call.told.value("value", said)
+    if cursor.left:
+        call.told.words.append(_priority(cursor, tags.tag(cursor)))
+    return _write(number, said)
+
+
+def _priority(cursor: Cursor, found: Tag) -> str:
+    return f"priority {tags.unsigned(cursor, found)}"
 
 
 def _write_multiple(call: Call) -> Read:
     """15.10: for each object, in tag 1, each property (0, 1) with its value (2) and priority (3)."""
-    words: list[str] = []
-    values: list[tuple[str, str]] = []
-    ask = call.ask
-    while ask.left:
-        name = tags.object_name(tags.unsigned(ask, tags.tag(ask)))
-        tags.tag(ask)
-        wanted = ""
-        while not (found := tags.tag(ask)).closes:
+    cursor, told = call.ask.cursor, call.told
+    meanings: list[Meaning | None] = []
+    while cursor.left:
+        name = tags.object_name(tags.unsigned(cursor, tags.tag(cursor)))
+        tags.tag(cursor)
+        number = -1
+        while not (found := tags.tag(cursor)).closes:
             if found.opens:
-                said = yield from _written(ask, found.number)
-                values.append((f"{name} {wanted}", said))
+                said = yield from _written(cursor, found.number)
+                told.value(f"{name} {tags.property_name(number)}", said)
+                meanings.append(_write(number, said))
             elif found.number == 0:
-                wanted = tags.property_name(tags.unsigned(ask, found))
-                words.append(f"{name} {wanted}")
-    return _list(words), tuple(values[:SHOWN])
+                number = tags.unsigned(cursor, found)
+                told.words.append(f"{name} {tags.property_name(number)}")
+            elif found.number == 1:
+                told.words[-1:] = [f"{word}[{tags.unsigned(cursor, found)}]" for word in told.words[-1:]]
+            elif found.number == 3:
+                told.words[-1:] = [f"{word} {_priority(cursor, found)}" for word in told.words[-1:]]
+    told.words[:-1] = [f"{word}," for word in told.words[:-1]]
+    if not meanings or None in meanings:
+        return None
+    return min(meanings, key=lambda meaning: meaning.effect is not Effect.FORCE if meaning else True)
+
+
+# ------------------------------------------------------------------------------------------------ the device, and passwords
+
+PASSWORDS = frozenset({CONTROL, REINITIALIZE_DEVICE})
+"""Services that a password may end."""
 
 
 def _control(call: Call) -> Read:
-    """16.1 and 16.4: what communication or the device is to do; a password may follow."""
-    ask = call.ask
-    wanted = COMMUNICATION if call.number == CONTROL else REINITIALIZE
-    state = 1 if call.number == CONTROL else 0
-    words = ""
-    while ask.left:
-        before = ask.at
-        found = tags.tag(ask)
-        if found.number == state:
-            number = tags.unsigned(ask, found)
-            words = wanted.get(number, f"state {number}")
-        elif found.number == state + 1:
-            ask.at = before
+    """16.1 and 16.4: what communication or the device is to do; a time in minutes, and a password, may be there."""
+    cursor = call.ask.cursor
+    wanted, place = (COMMUNICATION, 1) if call.number == CONTROL else (REINITIALIZE, 0)
+    state = None
+    while cursor.left:
+        before = cursor.at
+        found = tags.tag(cursor)
+        if found.number == place:
+            number = tags.unsigned(cursor, found)
+            state = wanted.get(number)
+            call.told.words.append(state.words if state else f"state {number}")
+        elif found.number == place + 1:
+            cursor.at = before
             break
         elif found.length:
-            yield Value(*tags.at(ask, found))
-    return words, ()
+            yield Value(*tags.at(cursor, found))
+            call.told.value("minutes", str(tags.unsigned(cursor, found)))
+    return Meaning(state.effect, state.technique) if state else None
 
 
 def _password(cursor: Cursor, result: str) -> Iterator[LoggedIn]:
+    """A password is a character string; its first byte is the character set."""
     if cursor.left:
         found = tags.tag(cursor)
-        secret = cursor.data[found.start + 1 : found.start + found.length]
-        yield LoggedIn("", secret, tags.at(cursor, found), result=result)
+        yield LoggedIn("", cursor.data[found.start + 1 : found.start + found.length], tags.at(cursor, found), result=result)
+
+
+def _authenticate(call: Call) -> Read:
+    """24.4 of editions until 2008: Authenticate: an operator's name (tag 2) and password (tag 3) in clear."""
+    cursor = call.ask.cursor
+    name, secret, at = "", b"", None
+    while cursor.left:
+        found = tags.tag(cursor)
+        if found.number == 2:
+            name, at = fields.string(cursor, found), tags.at(cursor, found)
+        elif found.number == 3:
+            secret = cursor.data[found.start + 1 : found.start + found.length]
+        elif found.length:
+            yield Ignored(*tags.at(cursor, found))
+    if at:
+        yield LoggedIn(name, secret, at)
+    if call.answer is not None:
+        yield from _rest(call.answer.cursor)
+    return None
 
 
 READERS = {
@@ -587,7 +600,12 @@ READERS = {
     WRITE_MULTIPLE: _write_multiple,
     CONTROL: _control,
     REINITIALIZE_DEVICE: _control,
+    AUTHENTICATE: _authenticate,
 }
+"""Services that more than a table must read."""
+
+ANSWERS = {READ_PROPERTY: _property, READ_MULTIPLE: _multiple}
+"""Answers that say who a device is."""
 
 PROTOCOL = Protocol(
     name="bacnet",
@@ -602,10 +620,12 @@ PROTOCOL = Protocol(
     kinds=KINDS,
     decoded=(
         "virtual link layer and network layer",
-        "Who-Is, I-Am, Who-Has, I-Have",
-        "properties that are read and written",
-        "restarts and files",
+        "Who-Is, I-Am, Who-Has, I-Have, Who-Am-I, You-Are",
+        "properties that are read, written and reported",
+        "events, alarms and time",
+        "restarts, communication control, files, lists and objects",
+        "broadcast tables and foreign devices",
     ),
-    not_decoded=("BACnet/SC", "secure BVLL", "later segments", "data of private transfers"),
+    not_decoded=("BACnet/SC", "BACnet over MS/TP", "secure BVLL", "later segments", "parameters of private transfers"),
     questions=(Question("who is there", "udp", 47808, bytes.fromhex("810b000c0120ffff00ff1008")),),
 )

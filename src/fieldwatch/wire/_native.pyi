@@ -19,8 +19,8 @@ Tally = tuple[int, int, int, Moment, Moment, list[Piece], list[Piece], int, Kept
 """conversation, template, count, first, last, request pieces, answer pieces, distinct, kept, longest silence in ns"""
 Sighting = tuple[str, str, int, int, Moment, Moment, int, int]
 """mac, ip, vlan, packets, first, last, least ttl, greatest ttl"""
-Bad = tuple[int, int, bool, int, int, Moment, Piece]
-"""conversation, protocol, from server, have, count, first, first piece"""
+Bad = tuple[int, int, bool, str, int, int, Moment, Piece]
+"""conversation, protocol, from server, rule, have, count, first, first piece"""
 File = tuple[int, int, int, str | None, int, int, int]
 """packets, packet bytes, bytes read, what was cut, skipped blocks, drops that the capturer reported, records not handed out"""
 Mark = tuple[bool, int, int, int]

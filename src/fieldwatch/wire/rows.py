@@ -70,6 +70,7 @@ class BadRow(NamedTuple):
     conversation: int
     protocol: int
     from_server: bool
+    rule: str
     have: int
     times: int
     first: Moment

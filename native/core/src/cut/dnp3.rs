@@ -2,7 +2,7 @@
 //!
 //! The message: the ten bytes of the first frame's header, its transport byte, then the application data of all segments without CRCs.
 
-use super::{Cut, Part, State as All};
+use super::{Cut, Part, Rule, State as All};
 
 const HEADER: usize = 10;
 const BLOCK: usize = 16;
@@ -19,14 +19,20 @@ pub(super) struct State {
 
 pub(super) fn cut(all: &mut All, window: &[u8]) -> Cut {
     let Some(header) = window.get(..HEADER) else { return Cut::More { need: HEADER } };
-    let [0x05, 0x64, length, ..] = *header else { return Cut::Bad { have: i64::from(header.first().copied().unwrap_or(0)) } };
+    let [first, second, length, ..] = *header else { return Cut::More { need: HEADER } };
+    if (first, second) != (0x05, 0x64) {
+        return Cut::Bad { rule: Rule::Start, have: u64::from(first) << 8 | u64::from(second) };
+    }
     if length < 5 {
-        return Cut::Bad { have: i64::from(length) };
+        return Cut::Bad { rule: Rule::Length, have: u64::from(length) };
     }
     let user = usize::from(length) - 5;
     let whole = HEADER + user + 2 * user.div_ceil(BLOCK);
     if window.len() < whole {
         return Cut::More { need: whole };
+    }
+    if !header_and_blocks(window, user).all(is_sound) {
+        return Cut::Flawed { length: whole, rule: Rule::Crc, have: 0 };
     }
     if user == 0 {
         return Cut::Whole { length: HEADER };
@@ -58,4 +64,36 @@ pub(super) fn cut(all: &mut All, window: &[u8]) -> Cut {
         left -= length;
     }
     Cut::Pieces { length: whole, parts, first, last }
+}
+
+/// The header and the data blocks of a frame, each with its CRC.
+fn header_and_blocks(window: &[u8], user: usize) -> impl Iterator<Item = &[u8]> {
+    let data = window.get(HEADER..HEADER + user + 2 * user.div_ceil(BLOCK)).unwrap_or(&[]);
+    window.get(..HEADER).into_iter().chain(data.chunks(BLOCK + 2))
+}
+
+/// True where the last two bytes are the CRC of those before (9.2.4; reflected polynomial 0xA6BC, inverted, least byte first).
+fn is_sound(block: &[u8]) -> bool {
+    let Some((bytes, crc)) = block.split_last_chunk::<2>() else { return false };
+    let step = |sum: u16, byte: &u8| sum >> 8 ^ CRC.get(usize::from((sum ^ u16::from(*byte)) & 0xff)).copied().unwrap_or(0);
+    !bytes.iter().fold(0, step) == u16::from_le_bytes(*crc)
+}
+
+const CRC: [u16; 256] = crc_table();
+
+#[allow(clippy::indexing_slicing)] // the index of a constant loop over the table itself
+const fn crc_table() -> [u16; 256] {
+    let mut table = [0; 256];
+    let mut number = 0;
+    while number < 256 {
+        let mut sum = number as u16;
+        let mut bit = 0;
+        while bit < 8 {
+            sum = if sum & 1 == 1 { sum >> 1 ^ 0xa6bc } else { sum >> 1 };
+            bit += 1;
+        }
+        table[number] = sum;
+        number += 1;
+    }
+    table
 }

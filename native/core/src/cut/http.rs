@@ -1,6 +1,6 @@
 //! HTTP/1 (RFC 9112): heads as messages, with the first bytes of textual bodies; the rest of bodies is skipped by length or by chunks.
 
-use super::{find, Cut, Part, State as All};
+use super::{find, Cut, Part, Rule, State as All};
 
 const HEAD_MOST: usize = 32 << 10;
 const BODY_MOST: usize = 4096;
@@ -37,7 +37,7 @@ fn head(state: &mut State, window: &[u8]) -> Cut {
     let Some(length) = find(window, b"\r\n\r\n").map(|at| at + 4) else {
         let sane = window.iter().take(16).all(|byte| (0x20..0x7f).contains(byte) || matches!(byte, b'\r' | b'\n' | b'\t'));
         return if window.len() > HEAD_MOST || !sane {
-            Cut::Bad { have: window.len() as i64 }
+            Cut::Bad { rule: Rule::Text, have: window.len() as u64 }
         } else {
             Cut::More { need: window.len() + 1 }
         };
@@ -109,12 +109,12 @@ fn contains(hay: &[u8], word: &[u8]) -> bool {
 
 fn chunk(state: &mut State, window: &[u8]) -> Cut {
     let Some(end) = find(window, b"\r\n") else {
-        return if window.len() > 1024 { Cut::Bad { have: window.len() as i64 } } else { Cut::More { need: window.len() + 1 } };
+        return if window.len() > 1024 { Cut::Bad { rule: Rule::Text, have: window.len() as u64 } } else { Cut::More { need: window.len() + 1 } };
     };
     let digits = window.get(..end).unwrap_or(&[]);
     let size = digits.iter().map_while(|byte| char::from(*byte).to_digit(16)).take(12).fold(0u64, |sum, digit| sum << 4 | u64::from(digit));
     if !digits.first().is_some_and(u8::is_ascii_hexdigit) {
-        return Cut::Bad { have: digits.len() as i64 };
+        return Cut::Bad { rule: Rule::Text, have: digits.len() as u64 };
     }
     *state = if size == 0 { State::Trailer } else { State::ChunkEnd };
     Cut::Skip { length: end as u64 + 2 + size }
@@ -122,7 +122,7 @@ fn chunk(state: &mut State, window: &[u8]) -> Cut {
 
 fn trailer(state: &mut State, window: &[u8]) -> Cut {
     let Some(end) = find(window, b"\r\n") else {
-        return if window.len() > 4096 { Cut::Bad { have: window.len() as i64 } } else { Cut::More { need: window.len() + 1 } };
+        return if window.len() > 4096 { Cut::Bad { rule: Rule::Text, have: window.len() as u64 } } else { Cut::More { need: window.len() + 1 } };
     };
     if end == 0 {
         *state = State::Head;

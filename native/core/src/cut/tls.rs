@@ -2,7 +2,7 @@
 //!
 //! The message: the five bytes of its first record's header, then the handshake message (type, length, body), also across records.
 
-use super::{Cut, Part, State as All};
+use super::{Cut, Part, Rule, State as All};
 
 const RECORD: usize = 5;
 const RECORD_MOST: usize = (1 << 14) + 2048;
@@ -54,7 +54,7 @@ fn record(state: &mut State, window: &[u8]) -> Cut {
     let [kind, major, _, high, low] = *header;
     let length = usize::from(high) << 8 | usize::from(low);
     if major != 3 || !(CHANGE_CIPHER_SPEC..=24).contains(&kind) || length > RECORD_MOST {
-        return Cut::Bad { have: length as i64 };
+        return Cut::Bad { rule: Rule::Record, have: length as u64 };
     }
     match kind {
         HANDSHAKE if length >= 4 || state.message > 0 => {

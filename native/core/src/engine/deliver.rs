@@ -214,12 +214,16 @@ impl Engine {
                     self.leave_unread(window.slot, rest.len());
                     return window.data.len();
                 }
-                Cut::Bad { have } => {
+                Cut::Flawed { length, rule, have } => {
+                    self.note_bad(&window, at, (rule, have), protocol);
+                    at = self.advance(&window, at, length as u64);
+                }
+                Cut::Bad { rule, have } => {
                     let joined = direction.joined.len();
                     direction.forget();
                     direction.lost = true;
                     self.buffered = self.buffered.saturating_sub(joined);
-                    self.note_bad(&window, at, have, protocol);
+                    self.note_bad(&window, at, (rule, have), protocol);
                     self.leave_unread(window.slot, rest.len());
                     return window.data.len();
                 }
@@ -240,12 +244,12 @@ impl Engine {
         at + length as usize
     }
 
-    fn note_bad(&mut self, window: &Window<'_>, at: usize, have: i64, protocol: u16) {
+    fn note_bad(&mut self, window: &Window<'_>, at: usize, (rule, have): (cut::Rule, u64), protocol: u16) {
         let Some(flow) = self.flows.get_mut(window.slot) else { return };
         let from_server = (window.side == 0) == flow.first_is_server;
         let conversation = flow.conversation;
         let number = self.bad.len();
-        let number = *self.bad_index.entry((conversation, from_server)).or_insert(number);
+        let number = *self.bad_index.entry((conversation, from_server, rule)).or_insert(number);
         if let Some(known) = self.bad.get_mut(number) {
             known.count += 1;
             return;
@@ -254,7 +258,7 @@ impl Engine {
         pieces::cut_out(window.pieces, at, window.data.len() - at, &mut place);
         let Some(first_piece) = place.first().copied() else { return };
         let first = Moment { file: first_piece.file, frame: first_piece.frame, seen_ns: window.seen_ns };
-        self.bad.push(BadFraming { conversation, protocol, from_server, have, count: 1, first, first_piece });
+        self.bad.push(BadFraming { conversation, protocol, from_server, rule, have, count: 1, first, first_piece });
     }
 
     /// One message as the framing cut it.
