@@ -1,7 +1,8 @@
 """Elmsbrook Water Works, an invented plant: its hosts, their addresses and what each says about itself.
 
 Everything here is configuration; nothing is read from a capture. `says` holds, for each protocol, the identity that the stack is told
-to answer with; attribute names are those of the inventory. The works lie on one subnet behind one switch, as small works do.
+to answer with; attribute names are those of the inventory, numbers of a registry stand as that registry's name, and `settings` holds the
+numbers themselves, which the stacks need. The works lie on one subnet behind one switch, as small works do.
 """
 
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ class Host:
     purdue_level: int
     maker: str
     says: Says = field(default_factory=dict)
+    settings: Says = field(default_factory=dict)
     units: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     by_dhcp: bool = False
 
@@ -49,7 +51,7 @@ HOSTS: tuple[Host, ...] = (
                 "contact": "duty engineer, ext. 214",
             },
             "lldp": {
-                "device_name": "sw-hall-1",
+                "device_name": f"sw-hall-1.{DOMAIN}",
                 "system_description": "Hirschmann RSP30 Rail Switch Power, SW: HiOS-2S-08.7.02",
                 "chassis_id": "00:80:63:5c:21:02",
                 "ip_address": "10.61.8.2",
@@ -73,7 +75,7 @@ HOSTS: tuple[Host, ...] = (
         maker="Siemens",
         says={
             "s7comm": {
-                "vendor": "Siemens",
+                "vendor": "SIEMENS AG",
                 "vendor_id": "0x002a",
                 "station_name": "INTAKE_STATION",
                 "device_name": "PLC_INTAKE",
@@ -86,7 +88,7 @@ HOSTS: tuple[Host, ...] = (
                 "copyright": "Original Siemens Equipment",
             },
             "lldp": {
-                "device_name": "plc-intake",
+                "device_name": f"plc-intake.{DOMAIN}",
                 "system_description": "Siemens, SIMATIC S7, CPU314C-2 PN/DP, 6ES7 314-6EH04-0AB0, HW: 4, FW: V3.3.14, S C-E7VH19862014",
                 "chassis_id": "00:1b:1b:3e:70:11",
                 "ip_address": "10.61.8.11",
@@ -103,14 +105,14 @@ HOSTS: tuple[Host, ...] = (
         says={
             "cip": {
                 "vendor": "Rockwell Automation/Allen-Bradley",
-                "vendor_number": "1",
-                "device_type": "14",
+                "device_type": "Programmable Logic Controller",
                 "product_code": "153",
                 "firmware": "32.012",
                 "serial_number": "0x60f2a417",
                 "model": "1769-L30ER/A LOGIX5330ER",
             },
         },
+        settings={"cip": {"vendor_number": "1", "device_type": "14"}},
     ),
     Host(
         name="vfd-wash",
@@ -122,14 +124,13 @@ HOSTS: tuple[Host, ...] = (
         says={
             "cip": {
                 "vendor": "Rockwell Automation/Allen-Bradley",
-                "vendor_number": "1",
-                "device_type": "150",
                 "product_code": "9",
                 "firmware": "5.001",
                 "serial_number": "0x20c80f3b",
                 "model": "PowerFlex 525 3P 400V 5.0HP",
             },
         },
+        settings={"cip": {"vendor_number": "1", "device_type": "150"}},
     ),
     Host(
         name="plc-dosing",
@@ -156,7 +157,7 @@ HOSTS: tuple[Host, ...] = (
         role="gateway",
         purdue_level=1,
         maker="Moxa",
-        says={"telnet": {"banner": "MGate MB3270 Modbus gateway, firmware 4.1, serial 07251"}},
+        says={"telnet": {"banner": "MGate MB3270 Modbus gateway, firmware 4.1, serial 07251 console login:"}},
         units={
             11: {"vendor": "Endress+Hauser", "product_code": "5W4C", "firmware": "01.06.00", "model": "Promag W 400"},
             12: {"vendor": "Endress+Hauser", "product_code": "5W4C", "firmware": "01.05.02", "model": "Promag W 400"},
@@ -170,7 +171,7 @@ HOSTS: tuple[Host, ...] = (
         role="RTU",
         purdue_level=1,
         maker="Schweitzer Engineering Laboratories",
-        says={"dnp3": {"dnp3_address": "21", "role": "outstation"}, "ssh": {"banner": "OpenSSH"}},
+        says={"dnp3": {"dnp3_address": "21", "role": "outstation"}, "ssh": {"banner": "SSH-2.0-OpenSSH_9.2p1"}},
     ),
     Host(
         name="rtu-spring",
@@ -190,7 +191,6 @@ HOSTS: tuple[Host, ...] = (
         maker="Johnson Controls",
         says={
             "bacnet": {
-                "vendor_id": "5",
                 "vendor": "Johnson Controls, Inc.",
                 "device_instance": "5031",
                 "device_name": "AHU-PUMP-HALL",
@@ -201,6 +201,7 @@ HOSTS: tuple[Host, ...] = (
                 "description": "Air handling, pump hall",
             },
         },
+        settings={"bacnet": {"vendor_id": "5"}},
     ),
     Host(
         name="io-sludge",
@@ -262,8 +263,9 @@ HOSTS: tuple[Host, ...] = (
         maker="VMware",
         says={
             "dnp3": {"dnp3_address": str(DNP3_MASTER), "role": "master"},
-            "bacnet": {"vendor_id": "123", "device_instance": "4062"},
+            "bacnet": {"vendor": "Scada Engine", "device_instance": "4062"},
         },
+        settings={"bacnet": {"vendor_id": "123"}},
     ),
     Host(
         name="ews-1",
@@ -275,8 +277,9 @@ HOSTS: tuple[Host, ...] = (
         by_dhcp=True,
         says={
             "dhcp": {"host_name": "ews-1", "vendor_class": "MSFT 5.0"},
-            "bacnet": {"vendor_id": "123", "device_instance": "4071"},
+            "bacnet": {"vendor": "Scada Engine", "device_instance": "4071"},
         },
+        settings={"bacnet": {"vendor_id": "123"}},
     ),
     Host(
         name="kx-field-07",
@@ -288,8 +291,9 @@ HOSTS: tuple[Host, ...] = (
         by_dhcp=True,
         says={
             "dhcp": {"host_name": "kx-field-07", "vendor_class": "MSFT 5.0"},
-            "bacnet": {"vendor_id": "389", "device_instance": "4150"},
+            "bacnet": {"vendor": "Chipkin Automation Systems", "device_instance": "4150"},
         },
+        settings={"bacnet": {"vendor_id": "389"}},
     ),
 )
 
@@ -304,3 +308,8 @@ def address(name: str) -> str:
 def says(name: str, protocol: str) -> Mapping[str, str]:
     """What that host is configured to say about itself in that protocol."""
     return BY_NAME[name].says[protocol]
+
+
+def setting(name: str, protocol: str) -> Mapping[str, str]:
+    """The registry numbers that the stack of that host needs."""
+    return BY_NAME[name].settings[protocol]

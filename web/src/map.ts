@@ -2,7 +2,7 @@
 
 import { PRIORITIES, SHAPES, title, value, type Plant, type Priority } from "./data";
 import { h, s } from "./element";
-import { byText, many } from "./text";
+import { byText, count, many } from "./text";
 
 const BANDS: [level: string, name: string][] = [
   ["4", "4 Business"],
@@ -14,9 +14,10 @@ const BANDS: [level: string, name: string][] = [
 ];
 
 const MOST_ALONE = 150; // with more assets on the page, those of one role in a band are one box
+const MOST_VENDORS = 6;
 const CROWD = 12; // ... where they are more than so many
 const BOX = { width: 152, height: 36, gapX: 14, gapY: 22 };
-const MARGIN = { left: 116, top: 22, bottom: 20 };
+const MARGIN = { left: 128, top: 24, bottom: 32 };
 const LINK_ONLY = new Set(["arp"]); // says that two are on one link, nothing more
 
 interface Box {
@@ -26,6 +27,7 @@ interface Box {
   detail: string;
   assets: number[];
   worst: Priority;
+  query: string; // finds the assets of a crowd; "" for a single asset
   x: number;
   y: number;
 }
@@ -119,7 +121,10 @@ export class PlantMap {
       const [level = "", role = ""] = key.split("|");
       const severe = (some: number[]): Priority => PRIORITIES[Math.min(...some.map((at) => PRIORITIES.indexOf(worst[at] ?? "")))] ?? "";
       if (wholes.length > MOST_ALONE && members.length > CROWD) {
-        made.push({ key, level, title: role || "role not known", detail: many(members.length, "asset"), assets: members, worst: severe(members), x: 0, y: 0 });
+        for (const [vendor, some] of this.byVendor(members)) {
+          const detail = [count(some.length), vendor].filter(Boolean).join(" · ");
+          made.push({ key: `${key}|${vendor}`, level, title: role || "role not known", detail, assets: some, worst: severe(some), query: wanted(role, vendor), x: 0, y: 0 });
+        }
         continue;
       }
       for (const at of members) {
@@ -127,10 +132,26 @@ export class PlantMap {
         if (!asset) continue;
         const name = title(asset);
         const detail = [role || "role not known", name === asset.address ? value(asset, "model") : asset.address].filter(Boolean).join(" · ");
-        made.push({ key: asset.id, level, title: name, detail, assets: [at], worst: severe([at]), x: 0, y: 0 });
+        made.push({ key: asset.id, level, title: name, detail, assets: [at], worst: severe([at]), query: "", x: 0, y: 0 });
       }
     }
     return made.sort((one, other) => byText(one.detail, other.detail) || byText(one.title, other.title) || byText(one.key, other.key));
+  }
+
+  /** A crowd by vendor: the most frequent ones by name, the others together. */
+  private byVendor(members: number[]): [vendor: string, assets: number[]][] {
+    const groups = new Map<string, number[]>();
+    for (const at of members) {
+      const asset = this.plant.page.assets[at];
+      const vendor = asset ? value(asset, "vendor") : "";
+      const group = groups.get(vendor);
+      if (group) group.push(at);
+      else groups.set(vendor, [at]);
+    }
+    const named = [...groups].filter(([vendor, some]) => vendor && some.length > CROWD).sort((one, other) => other[1].length - one[1].length || byText(one[0], other[0])).slice(0, MOST_VENDORS);
+    const alone = new Set(named.map(([vendor]) => vendor));
+    const rest = [...groups].filter(([vendor]) => !alone.has(vendor)).flatMap(([, some]) => some);
+    return rest.length ? [...named, [named.length ? "other vendors" : "", rest]] : named;
   }
 
   private edges(boxes: Box[]): Edge[] {
@@ -237,20 +258,20 @@ export class PlantMap {
   }
 
   private box(box: Box, svg: SVGElement, lines: [SVGElement, Edge][]): SVGElement {
-    const group = box.assets.length > 1 || box.key.includes("|");
+    const group = box.query !== "";
     const kind = ["box", group ? "group" : "", box.worst].filter(Boolean).join(" ");
     const element = s(
       "g",
       { class: kind, transform: `translate(${box.x} ${box.y})`, tabindex: 0, role: "button", "aria-label": `${box.title}, ${box.detail}` },
       s("rect", { width: BOX.width, height: BOX.height, rx: 2 }),
-      s("text", { class: "name", x: 8, y: 15 }, short(box.title, box.worst ? 18 : 21)),
-      s("text", { class: "detail", x: 8, y: 28 }, short(box.detail, 25)),
+      s("text", { class: "name", x: 8, y: 15 }, short(box.title, box.worst ? 17 : 19)),
+      s("text", { class: "detail", x: 8, y: 28 }, short(box.detail, 22)),
       box.worst && box.worst !== "journal" && s("text", { class: `shape ${box.worst}`, x: BOX.width - 8, y: 16 }, SHAPES[box.worst]),
       s("title", {}, `${box.title}\n${box.detail}${box.worst ? `\n${box.worst}` : ""}`),
     );
     const go = (): void => {
       const asset = this.plant.page.assets[box.assets[0] ?? -1];
-      if (group) this.search(asset && value(asset, "role") ? `role:"${value(asset, "role")}"` : "role:unknown");
+      if (group) this.search(box.query);
       else if (asset) this.open(`asset/${asset.id}`);
     };
     const focus = (on: boolean) => (): void => {
@@ -263,6 +284,12 @@ export class PlantMap {
     for (const [name, on] of [["mouseenter", true], ["focus", true], ["mouseleave", false], ["blur", false]] as const) element.addEventListener(name, focus(on));
     return element;
   }
+}
+
+function wanted(role: string, vendor: string): string {
+  const words = [role ? `role:"${role}"` : "role:unknown"];
+  if (vendor && vendor !== "other vendors") words.push(`vendor:"${vendor}"`);
+  return words.join(" ");
 }
 
 function middle(box: Box, near: Map<Box, Box[]>): number {

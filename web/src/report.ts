@@ -41,7 +41,7 @@ class Report {
   private state = read();
   private readonly drawer: Drawer;
   private readonly pages: views.View[];
-  private readonly search = h("input", { type: "search", placeholder: "Search: words, or vendor:siemens", "aria-label": "search", spellcheck: "false", autocomplete: "off" });
+  private readonly search = h("input", { type: "search", placeholder: "Search  /", "aria-label": "search", spellcheck: "false", autocomplete: "off" });
   private readonly tabs = h("nav", { "aria-label": "pages" });
   private readonly main = h("main");
   private readonly keys = h("dialog", { class: "keys", "aria-label": "keys" }, h("h2", {}, "Keys"), h("dl", { class: "facts" }, ...KEYS.flatMap(([key, words]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, words)])));

@@ -76,7 +76,7 @@ export function assets(plant: Plant, open: Open): View {
     { head: "Name", width: "minmax(120px, 1.5fr)", cell: (at) => (asset(at).component ? asset(at).component : known(text("name")(at))), sort: (at) => text("name")(at) || asset(at).component },
     { head: "Address", width: "138px", cell: (at) => (asset(at).parent < 0 ? known(asset(at).address, true) : ""), sort: (at) => asset(at).address },
     shown("Role", "minmax(110px, 1.2fr)", "role"),
-    { head: "Level", width: "64px", right: true, cell: (at) => known(text("purdue_level")(at)), sort: text("purdue_level") },
+    { head: "Level", width: "54px", cell: (at) => known(text("purdue_level")(at)), sort: text("purdue_level") },
     shown("Vendor", "minmax(110px, 1.4fr)", "vendor"),
     shown("Model", "minmax(110px, 1.4fr)", "model"),
     shown("Order number", "minmax(100px, 1.1fr)", "order_number", true),
@@ -88,7 +88,7 @@ export function assets(plant: Plant, open: Open): View {
   return list<number>({
     name: "assets",
     title: "Assets",
-    rows: page.assets.map((_, at) => at),
+    rows: inOrder(plant),
     number: page.assets.filter((one) => one.parent < 0).length,
     columns,
     fields: (at) => {
@@ -106,7 +106,7 @@ export function assets(plant: Plant, open: Open): View {
       const here = new Set(first);
       const under = new Map<number, number[]>();
       for (const at of kept) {
-        const top = plant.whole(at);
+        const top = plant.whole(at); // shown under it, in the order in which they came
         const known = under.get(top);
         if (known) known.push(at);
         else under.set(top, [at]);
@@ -116,6 +116,18 @@ export function assets(plant: Plant, open: Open): View {
     },
     empty: "No asset yet: every device that sends a frame in a capture will be here, with what it says about itself.",
   });
+}
+
+/** The wholes by level, role and address, what is known first; behind each its parts. */
+function inOrder(plant: Plant): number[] {
+  const { page, parts } = plant;
+  const key = (at: number, name: string): string => value(page.assets[at] as Asset, name);
+  const wholes = page.assets.map((_, at) => at).filter((at) => page.assets[at]?.parent === -1);
+  const level = (at: number): number => Number(key(at, "purdue_level") || -1);
+  const unknown = (at: number): number => (key(at, "role") ? 0 : 1);
+  wholes.sort((one, other) => level(other) - level(one) || unknown(one) - unknown(other) || byText(key(one, "role"), key(other, "role")) || byText(page.assets[one]?.address ?? "", page.assets[other]?.address ?? ""));
+  const all = (at: number): number[] => [at, ...(parts[at] ?? []).sort((one, other) => byText(page.assets[one]?.component ?? "", page.assets[other]?.component ?? "")).flatMap(all)];
+  return wholes.flatMap(all);
 }
 
 export function operations(plant: Plant, open: Open): View {
@@ -265,7 +277,9 @@ export function overview(plant: Plant, go: (view: string, query?: string) => voi
   const door = (view: string, query: string, ...words: Child[]): HTMLElement => h("button", { class: "door", type: "button", click: () => go(view, query) }, ...words);
   const first = Math.min(...page.captures.map((one) => one.first ?? Infinity));
   const last = Math.max(...page.captures.map((one) => one.last ?? -Infinity));
-  const lead = severe.length
+  const lead = !wholes.length
+    ? h("p", { class: "lead" }, "No device was seen in these captures.")
+    : severe.length
     ? h("p", { class: "lead" }, mark(severe.some(([one]) => one.priority === "high") ? "high" : "medium"), door("operations", "", many(severe.length, "kind of operation", "kinds of operation")), " stopped, changed or reconfigured equipment.")
     : h("p", { class: "lead" }, "Nothing was stopped, loaded, forced or reconfigured in these captures.");
   const ways = [...new Set(clear.map((one) => one.protocol))].sort().join(", ");
@@ -280,7 +294,7 @@ export function overview(plant: Plant, go: (view: string, query?: string) => voi
         "div",
         { class: "sentences" },
         lead,
-        clear.length ? h("p", {}, door("logins", "clear:yes", many(clear.length, "login")), ` crossed the wire in clear (${ways}).`) : h("p", {}, "No login crossed the wire in clear."),
+        !wholes.length ? null : clear.length ? h("p", {}, door("logins", "clear:yes", many(clear.length, "login")), ` crossed the wire in clear (${ways}).`) : h("p", {}, "No login crossed the wire in clear."),
         h(
           "p",
           {},
@@ -291,14 +305,14 @@ export function overview(plant: Plant, go: (view: string, query?: string) => voi
           Number.isFinite(first) && Number.isFinite(last) ? `, ${when(first)} to ${when(last)} UTC.` : ".",
         ),
       ),
-      h("div", { class: "columns" }, roles(plant, wholes, door), h("div", {}, ...ledger(plant, severe, open), ...blind(plant, door)), captures(plant)),
+      h("div", { class: "columns" }, roles(wholes, door), h("div", {}, ...ledger(plant, severe, open), ...blind(plant, door)), captures(plant)),
     ),
   };
 }
 
 type Door = (view: string, query: string, ...words: Child[]) => HTMLElement;
 
-function roles(plant: Plant, wholes: Asset[], door: Door): HTMLElement {
+function roles(wholes: Asset[], door: Door): HTMLElement {
   const groups = new Map<string, Map<string, number>>();
   for (const one of wholes) {
     const key = `${value(one, "purdue_level")}|${value(one, "role")}`;
@@ -322,12 +336,13 @@ function roles(plant: Plant, wholes: Asset[], door: Door): HTMLElement {
 function ledger(plant: Plant, severe: (readonly [Plant["page"]["operations"][number], number])[], open: Open): Node[] {
   if (!severe.length) return [];
   const order = [...severe].sort(([one], [other]) => PRIORITIES.indexOf(one.priority) - PRIORITIES.indexOf(other.priority) || one.evidence[1] - other.evidence[1]);
+  const day = new Set(order.map(([one]) => when(one.evidence[1]).slice(0, 10))).size === 1;
   const rows = order.slice(0, 12).map(([one, at]) =>
     h(
       "tr",
       {},
       h("td", {}, mark(one.priority)),
-      h("td", { class: "code" }, when(one.evidence[1])),
+      h("td", { class: "code", title: `${when(one.evidence[1], 6)} UTC` }, day ? when(one.evidence[1]).slice(11) : when(one.evidence[1])),
       h("td", {}, h("button", { class: "door", type: "button", click: () => open(`operation/${at}`) }, one.name)),
       h("td", { class: "wide" }, `${plant.end(one.actor)} on ${plant.end(one.target)}`),
     ),

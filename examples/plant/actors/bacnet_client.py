@@ -21,10 +21,10 @@ class Client:
     """One BACnet device that only asks; like any device it answers Who-Is."""
 
     def __init__(self, name: str) -> None:
-        said = works.says(name, "bacnet")
+        instance, vendor = works.says(name, "bacnet")["device_instance"], works.setting(name, "bacnet")["vendor_id"]
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self._application = self._wait(self._make(said["device_instance"], said["vendor_id"], name))
+        self._application = self._wait(self._make(instance, vendor, name))
 
     @staticmethod
     async def _make(instance: str, vendor: str, name: str) -> Application:

@@ -23,7 +23,7 @@ def change_intake() -> None:
     connect = Done(protocol="s7comm", operation="Setup communication", effect="discover", detail={"rack": 0, "slot": 2})
     journal.run("plc-intake", connect, lambda: client.connect(works.address("plc-intake"), 0, 2))
     questions.s7(journal, "plc-intake", client)
-    listing = Done(protocol="s7comm", operation="List blocks", effect="diagnose")
+    listing = Done(protocol="s7comm", operation="List blocks", effect="read")
     journal.run("plc-intake", listing, client.list_blocks)
     up = Done(protocol="s7comm", operation="Upload", effect="program_upload", detail={"block": "DB10"})
     block = journal.run("plc-intake", up, lambda: client.upload(10))
@@ -54,7 +54,7 @@ def visit_devices(key: str) -> None:
     journal.run("gw-meters", telnet, lambda: tools.knock("gw-meters", "moxa", "flow-2020"))
     seen = Done(protocol="http", operation="GET", effect="read", detail={"path": "/"}, tells={"http": ()})
     journal.run("plc-dosing", seen, lambda: tools.page("plc-dosing", user=PAGE_LOGIN))
-    saved = Done(protocol="ftp", operation="RETR", effect="program_upload", detail={"file": "station.apx"}, tells={"ftp": ()})
+    saved = Done(protocol="ftp", operation="RETR", effect="read", detail={"file": "station.apx"}, tells={"ftp": ()})
     journal.run("plc-dosing", saved, lambda: tools.fetch("plc-dosing", USER, PASSWORD, "station.apx"))
 
 

@@ -1,5 +1,6 @@
 """The HMI of the filter hall: polls the three controllers and the wash drive, and now and then sets a value as an operator would."""
 
+import itertools
 import sys
 from typing import Any
 
@@ -9,7 +10,7 @@ from journal import Done, Journal
 from pylogix import PLC
 from pymodbus.client import ModbusTcpClient
 
-from actors.polling import Duty, keep
+from actors.polling import Duty, in_turns, keep
 
 journal = Journal("hmi-filter")
 
@@ -56,6 +57,7 @@ def modbus(client: ModbusTcpClient) -> list[Duty]:
 def s7() -> list[Duty]:
     """Reads the intake's data blocks and sets the intake flow."""
     client = snap7.client.Client()
+    turns = itertools.count()
 
     def connected() -> snap7.client.Client:
         if not client.get_connected():
@@ -71,13 +73,11 @@ def s7() -> list[Duty]:
     def cycle() -> None:
         read(1, 0, 32)
         read(10, 16, 24)
-        cycle.count += 1  # type: ignore[attr-defined]
-        if cycle.count % 40 == 8:  # type: ignore[attr-defined]
+        if next(turns) % 40 == 8:
             plc = connected()
             done = Done(protocol="s7comm", operation="Write Var", effect="write", detail={"area": "DB", "db": 20, "start": 4, "size": 2})
             journal.run("plc-intake", done, lambda: plc.db_write(20, 4, bytearray(b"\x01\xa4")))
 
-    cycle.count = 0  # type: ignore[attr-defined]
     return [Duty(cycle, 1, 0.6)]
 
 
@@ -85,7 +85,7 @@ def cip() -> list[Duty]:
     """Reads the filter controller's tags in one connection, the drive's in another, and sets the turbidity limit."""
     plc, drive = PLC(works.address("plc-filter")), PLC(works.address("vfd-wash"))
     drive.Micro800 = True
-    turns = iter(range(10_000))
+    turns = itertools.count()
 
     def read(name: str, device: PLC, tags: list[str]) -> object:
         def ask() -> object:
@@ -111,23 +111,7 @@ def cip() -> list[Duty]:
 def main(seconds: float) -> None:
     client = ModbusTcpClient(works.address("plc-dosing"))
     client.connect()
-    groups = [s7(), cip()]
-    lock_step = modbus(client)  # one connection, one thread: the duties take turns
-    keep([*groups, [Duty(turns_of(lock_step), 0.1)]], seconds)
-
-
-def turns_of(duties: list[Duty]) -> Any:
-    """One callable that runs whichever of these duties is due; for clients that allow one question at a time."""
-    clock = {"now": 0.0, "due": [duty.after_s for duty in duties]}
-
-    def turn() -> None:
-        clock["now"] += 0.1
-        for place, duty in enumerate(duties):
-            if clock["now"] >= clock["due"][place]:
-                clock["due"][place] += duty.every_s
-                duty.act()
-
-    return turn
+    keep([s7(), cip(), in_turns(modbus(client))], seconds)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,20 @@ def _keep(duty: Duty, until: float) -> None:
         due = max(due + duty.every_s, time.monotonic())
 
 
+def in_turns(duties: list[Duty], step_s: float = 0.1) -> list[Duty]:
+    """One duty that does whichever of these is due, for clients that allow one question at a time."""
+    begin = time.monotonic()
+    due = [begin + duty.after_s for duty in duties]
+
+    def turn() -> None:
+        for place, duty in enumerate(duties):
+            if time.monotonic() >= due[place]:
+                due[place] += duty.every_s
+                duty.act()
+
+    return [Duty(turn, step_s)]
+
+
 def keep(groups: list[list[Duty]], seconds: float) -> None:
     """Each duty has a thread of its own; a client shared by a group must be safe for that."""
     until = time.monotonic() + seconds

@@ -17,7 +17,7 @@ DISCOVERY, INFORMATION = "T0846", "T0888"
 
 STATUS_LISTS = {
     0x0011: ("order_number", "hardware_version", "firmware"),
-    0x001C: ("vendor", "station_name", "device_name", "model", "serial_number", "memory_card_serial", "copyright"),
+    0x001C: ("vendor", "vendor_id", "station_name", "device_name", "model", "serial_number", "memory_card_serial", "copyright"),
     0x0424: (),
 }
 DEVICE_PROPERTIES = {
@@ -59,7 +59,7 @@ def s7(journal: Journal, name: str, client: snap7.client.Client) -> None:
         done = Done(
             protocol="s7comm",
             operation="Read SZL",
-            effect="identify" if told else "diagnose",
+            effect="identify" if told else "read",
             technique=INFORMATION,
             detail={"szl": f"0x{number:04x}"},
             tells={"s7comm": told} if told else {},
@@ -84,7 +84,7 @@ def cip(journal: Journal) -> None:
 def bacnet(journal: Journal, client: BacnetClient, name: str) -> None:
     """Who-Is to all, then the descriptive properties of one device in one question."""
     who = Done(
-        protocol="bacnet", operation="Who-Is", effect="discover", technique=DISCOVERY, tells={"bacnet": ("device_instance", "vendor_id")}
+        protocol="bacnet", operation="Who-Is", effect="discover", technique=DISCOVERY, tells={"bacnet": ("device_instance", "vendor")}
     )
     journal.run(works.BROADCAST, who, client.who_is, lambda names: names)
     item = f"device,{works.says(name, 'bacnet')['device_instance']}"

@@ -20,8 +20,8 @@ def command(*argv: str) -> str:
 
 
 def page(name: str, *, scheme: str = "http", user: str = "") -> str:
-    """The start page of that host; a device's own certificate is accepted, as people do."""
-    login = ["--user", user] if user else []
+    """The start page of that host, first asked for without a login as browsers do; a device's own certificate is accepted, as people do."""
+    login = ["--anyauth", "--user", user] if user else []
     return command(
         "curl", "--silent", "--show-error", "--fail", "--insecure", "--max-time", "10", *login, f"{scheme}://{works.address(name)}/"
     )

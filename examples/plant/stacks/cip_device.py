@@ -8,6 +8,7 @@ from pathlib import Path
 import works
 from cpppo.server.enip.main import main as serve
 
+CONTROLLER = "14"
 TAGS = {
     "plc-filter": ["Filter_Level=REAL[8]", "Backwash_Step=INT", "Valve_Cmd=DINT[16]", "Turbidity_SP=REAL", "Alarm_Word=DINT[4]"],
     "vfd-wash": ["Drive_Status=INT[4]", "Speed_Ref=INT", "Output_Freq=INT"],
@@ -16,7 +17,7 @@ TAGS = {
 
 def configuration(host: works.Host) -> str:
     """The identity in the words of cpppo's configuration file."""
-    said, ip = host.says["cip"], host.ip
+    said, number, ip = host.says["cip"], host.settings["cip"], host.ip
     major, minor = (int(part) for part in said["firmware"].split("."))
     interface = {
         "ip_address": ip,
@@ -29,8 +30,8 @@ def configuration(host: works.Host) -> str:
     return "\n".join(
         [
             "[Identity]",
-            f"Vendor Number = {said['vendor_number']}",
-            f"Device Type = {said['device_type']}",
+            f"Vendor Number = {number['vendor_number']}",
+            f"Device Type = {number['device_type']}",
             f"Product Code Number = {said['product_code']}",
             f"Product Revision = {minor << 8 | major}",
             "Status Word = 96",
@@ -46,11 +47,11 @@ def configuration(host: works.Host) -> str:
 
 
 def main(name: str) -> None:
-    said = dict(works.says(name, "cip"))
+    controller = works.setting(name, "cip")["device_type"] == CONTROLLER
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "cpppo.cfg"
         path.write_text(configuration(works.BY_NAME[name]), encoding="utf-8")
-        simple = [] if said["device_type"] == "14" else ["--simple"]
+        simple = [] if controller else ["--simple"]
         serve(argv=["--no-print", "--config", str(path), "--address", "0.0.0.0:44818", *simple, *TAGS[name]])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import works
 from works import Host
 
-LOGIN = "#!/bin/sh\nprintf 'console login: '\nread -r user\nprintf 'password: '\nread -r word\necho\necho 'Login incorrect'\n"
+LOGIN = "#!/bin/sh\nprintf '{banner} '\nread -r user\nprintf 'password: '\nread -r word\necho\necho 'Login incorrect'\n"
 PAGE = "<html><head><title>{title}</title></head><body>{title}</body></html>\n"
 LEASE = """#!/bin/sh
 case "$reason" in BOUND|RENEW|REBIND|REBOOT)
@@ -120,7 +120,7 @@ def nginx(host: Host, work: Path) -> list[str]:
     temporary = " ".join(f"{kind}_temp_path /run/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     text = f"""daemon off; pid /run/nginx.pid; error_log stderr; user root; worker_processes 1;
 events {{ worker_connections 64; }}
-http {{ access_log off; {temporary}
+http {{ access_log off; server_tokens off; {temporary}
   server {{ listen {host.ip}:80; {site} }}
   server {{ listen {host.ip}:443 ssl; ssl_protocols TLSv1.2; ssl_certificate {certificate}; ssl_certificate_key {key}; {site} }}
 }}
@@ -145,6 +145,7 @@ def sshd(host: Host, work: Path) -> list[str]:
         f"HostKey {own}",
         f"ListenAddress {host.ip}",
         "PidFile /run/sshd.pid",
+        "DebianBanner no",
         f"AuthorizedKeysFile {work / 'engineer.authorized'}",
         "StrictModes no",
         "UsePAM no",
@@ -157,6 +158,6 @@ def sshd(host: Host, work: Path) -> list[str]:
 def telnetd(host: Host, work: Path) -> list[str]:
     """telnetd behind inetd: the banner and a login that always fails."""
     banner = host.says["telnet"]["banner"]
-    login = _write(work / f"{host.name}-login", LOGIN.replace("console", f"{banner}\\r\\n\\r\\nconsole"), 0o755)
+    login = _write(work / f"{host.name}-login", LOGIN.format(banner=banner.replace(" console", "\\r\\n\\r\\nconsole")), 0o755)
     server = f"telnet stream tcp nowait root /usr/sbin/in.telnetd in.telnetd -h -L {login}\n"
     return ["inetd", "-i", str(_write(work / f"{host.name}-inetd.conf", server))]

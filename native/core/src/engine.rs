@@ -134,6 +134,10 @@ pub struct Lesson {
     pub marks: Vec<Mark>,
     pub keep: bool,
     pub distinct: Option<(bool, u32, u32)>,
+    /// What the reader calls the facts that repetitions add to: their sums are kept for each conversation (`Engine::sums`).
+    pub tags: Vec<u32>,
+    /// The reader wants each of the template's tallies, not only their sums.
+    pub rich: bool,
     pub opens: Vec<Opening>,
     pub expects: Vec<Expected>,
 }
@@ -151,6 +155,25 @@ pub struct BadFraming {
     pub first_piece: Piece,
 }
 
+/// What the reader said of a template, for the sums.
+#[derive(Clone, Debug, Default)]
+struct Tags {
+    tags: Vec<u32>,
+    rich: bool,
+}
+
+/// The repetitions of all templates with a tag, in one conversation and one file; `tally` is the earliest of their tallies.
+#[derive(Clone, Copy, Debug)]
+pub struct Sum {
+    pub conversation: u32,
+    pub tag: u32,
+    pub count: u64,
+    pub distinct: u64,
+    pub tally: u32,
+    pub first: Moment,
+    pub last: Moment,
+}
+
 pub struct Engine {
     pub table: Table,
     pub hosts: Hosts,
@@ -162,6 +185,7 @@ pub struct Engine {
     flows: Flows,
     fragments: Fragments,
     contexts: HostContexts,
+    tags: Vec<Tags>,
     tally_index: HashMap<(u32, u32), u32, ahash::RandomState>,
     bad_index: HashMap<(u32, bool, crate::cut::Rule), usize>,
     distinct_seen: std::collections::HashSet<u128, ahash::RandomState>,
@@ -193,6 +217,7 @@ impl Engine {
             flows: Flows::new(limits.flows),
             fragments: Fragments::default(),
             contexts: HostContexts::default(),
+            tags: Vec::new(),
             tally_index: HashMap::default(),
             bad_index: HashMap::new(),
             distinct_seen: std::collections::HashSet::default(),
@@ -222,6 +247,41 @@ impl Engine {
 
     pub fn fragment_counters(&self) -> crate::packet::Counters {
         self.fragments.counters()
+    }
+
+    /// The sums of all tags, in order of conversation and tag.
+    pub fn sums(&self) -> Vec<Sum> {
+        let mut sums: HashMap<(u32, u32, u32), Sum, ahash::RandomState> = HashMap::default();
+        for (number, tally) in self.tallies.iter().enumerate() {
+            for tag in self.tags.get(tally.template as usize).map_or(&[][..], |tags| tags.tags.as_slice()) {
+                let fresh = Sum {
+                    conversation: tally.conversation,
+                    tag: *tag,
+                    count: 0,
+                    distinct: 0,
+                    tally: number as u32,
+                    first: tally.first,
+                    last: tally.last,
+                };
+                let sum = sums.entry((tally.conversation, *tag, tally.first.file)).or_insert(fresh);
+                sum.count += tally.count;
+                sum.distinct += tally.distinct;
+                sum.last = sum.last.later(tally.last);
+                if tally.first.earlier(sum.first) == tally.first && tally.first != sum.first {
+                    sum.first = tally.first;
+                    sum.tally = number as u32;
+                }
+            }
+        }
+        let mut sums: Vec<Sum> = sums.into_values().collect();
+        sums.sort_unstable_by_key(|sum| (sum.conversation, sum.tag, sum.first.file));
+        sums
+    }
+
+    /// The numbers of the tallies whose templates the reader called rich.
+    pub fn rich(&self) -> Vec<usize> {
+        let is_rich = |tally: &Tally| self.tags.get(tally.template as usize).is_some_and(|tags| tags.rich);
+        self.tallies.iter().enumerate().filter(|(_, tally)| is_rich(tally)).map(|(number, _)| number).collect()
     }
 
     /// How many messages of each function were counted: protocol, kind, whether it stands in an answer's place. Refused ones are not among them.

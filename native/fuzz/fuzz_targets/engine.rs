@@ -137,7 +137,14 @@ fn read(data: &[u8]) -> String {
         said += &format!("{row:?} {kept:?} {:?} {:?}\n", tally.request_pieces, tally.answer_pieces);
     }
     for row in engine.conversations.rows() {
-        said += &format!("{:?} {:?} {:?} {:?} {:?}\n", row.key, row.protocol, row.packets, row.bytes, (row.gaps, row.gap_bytes, row.unread_bytes));
+        said += &format!(
+            "{:?} {:?} {:?} {:?} {:?}\n",
+            row.key,
+            row.protocol,
+            row.packets,
+            row.bytes,
+            (row.gaps, row.gap_bytes, row.unread_bytes)
+        );
     }
     for sighting in engine.hosts.sightings() {
         said += &format!("{:?} {}\n", sighting.key, sighting.packets);

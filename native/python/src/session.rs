@@ -193,6 +193,8 @@ impl Session {
     }
 
     /// What the reading of the waiting exchange says. Returns the number of its template.
+    #[pyo3(signature = (marks, keep, distinct, opens, expects, tags=Vec::new(), rich=true))]
+    #[allow(clippy::too_many_arguments)]
     fn teach(
         &mut self,
         py: Python<'_>,
@@ -201,6 +203,8 @@ impl Session {
         distinct: Option<(bool, u32, u32)>,
         opens: Vec<OpeningRow>,
         expects: Vec<ExpectedRow>,
+        tags: Vec<u32>,
+        rich: bool,
     ) -> PyResult<u32> {
         let marks = marks.into_iter().map(|(answer, at, length, kind)| Mark { answer, at, length, kind: mark_kind(kind) });
         let opens = opens.into_iter().map(|(for_hosts, protocol, key, context)| Opening {
@@ -215,7 +219,7 @@ impl Session {
             port,
             ip: text::parse_ip(&ip),
         });
-        let lesson = Lesson { marks: marks.collect(), keep, distinct, opens: opens.collect(), expects: expects.collect() };
+        let lesson = Lesson { marks: marks.collect(), keep, distinct, tags, rich, opens: opens.collect(), expects: expects.collect() };
         let engine = &mut self.engine;
         py.detach(|| engine.teach(&lesson)).ok_or_else(|| PyRuntimeError::new_err("teach: no exchange waits"))
     }
@@ -242,6 +246,24 @@ impl Session {
 
     fn tallies(&self) -> Vec<TallyRow> {
         self.engine.tallies.iter().map(report::tally).collect()
+    }
+
+    /// One tally.
+    fn tally(&self, number: usize) -> Option<TallyRow> {
+        self.engine.tallies.get(number).map(report::tally)
+    }
+
+    /// The numbers of the tallies that were taught as rich.
+    fn rich(&self) -> Vec<usize> {
+        self.engine.rich()
+    }
+
+    /// The sums of all tags: conversation, tag, count, distinct, earliest tally, first and last time.
+    fn sums(&self) -> Vec<(u32, u32, u64, u64, u32, i64, i64)> {
+        let row = |sum: fieldwatch_core::engine::Sum| {
+            (sum.conversation, sum.tag, sum.count, sum.distinct, sum.tally, sum.first.seen_ns, sum.last.seen_ns)
+        };
+        self.engine.sums().into_iter().map(row).collect()
     }
 
     /// The request and the answer of one kept content of a tally.

@@ -7,7 +7,9 @@ import sys
 
 import typer
 
+from fieldwatch.cli.evidence import evidence
 from fieldwatch.cli.inspect import inspect
+from fieldwatch.cli.protocols import protocols
 
 app = typer.Typer(name="fieldwatch", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -20,7 +22,8 @@ def fieldwatch() -> None:
     """Sees every device of a plant network in its captures, and what is done to it."""
 
 
-app.command()(inspect)
+for verb in (inspect, evidence, protocols):
+    app.command()(verb)
 
 
 def main() -> None:

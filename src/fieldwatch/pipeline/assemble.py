@@ -24,13 +24,16 @@ from fieldwatch.facts import (
     Subject,
     Undecoded,
 )
-from fieldwatch.pipeline.stream import Stream, Template
+from fieldwatch.pipeline.stream import ClaimTag, Stream, Template, claim_tag
 from fieldwatch.protocols import Reading
-from fieldwatch.protocols._protocol import At, Claimed, Done, Exchange, LoggedIn, Side
+from fieldwatch.protocols._protocol import At, Done, Exchange, LoggedIn, Side
 from fieldwatch.wire.rows import ConversationRow, Moment, Piece, SightingRow, TallyRow
 
 OVER_BUDGET = "not read: more new messages than are read of one conversation"
 UNKNOWN = "unknown"
+
+MOST_PLACES = 64
+"""Tallies, in the order in which they began, in which the place of one claim is looked at, to find where it was said first."""
 
 FRAMING = {
     "length": ("a message of {} bytes", "what the protocol allows"),
@@ -111,13 +114,15 @@ class Assembler:
         self.classes: list[dict[tuple[str, Effect, str], list[int]]] = [{} for _ in stream.conversations]
         self.spoken: list[dict[str, int]] = [{} for _ in stream.conversations]
         self.variants: dict[tuple[int, bytes, bytes], Reading] = {}
-        self.said: dict[tuple[str, Subject, str, str, int], tuple[int, TallyRow, At]] = {}
+        self.said: dict[tuple[str, Subject, str, str], list[tuple[int, ClaimTag]]] = {}
         self.operations: dict[tuple[object, ...], list[object]] = {}
         self.undecoded: dict[tuple[str, str, str], list[object]] = {}
 
     def assemble(self) -> Facts:
         """All facts of the stream."""
-        for number, tally in enumerate(self.stream.tallies):
+        for sum_ in self.stream.sums:
+            self._sum(*sum_)
+        for number, tally in self.stream.rich:
             self._tally(number, tally)
         self._collect_claims()
         for number, row in enumerate(self.stream.conversations):
@@ -135,11 +140,7 @@ class Assembler:
     def _tally(self, number: int, tally: TallyRow) -> None:
         template = self.stream.templates[tally.template]
         reading = template.reading
-        row = self.stream.conversations[tally.conversation]
         pair = self.pairs[tally.conversation][template.from_server]
-        for protocol, claimed in reading.claims:
-            self._claim(protocol, claimed, pair, row.vlan, tally)
-        self._count_classes(tally, template)
         for index, (protocol, done) in enumerate(reading.done):
             if done.effect not in COUNTED:
                 self._operation(number, tally, template, index, protocol, done, pair)
@@ -154,24 +155,36 @@ class Assembler:
         for protocol, unread, at in reading.unread:
             self._undecoded(protocol, unread.function, unread.reason, tally.times, lambda p=protocol, a=at: self._evidence(tally, a, p))
 
-    def _claim(self, protocol: str, claimed: Claimed, pair: _Pair, vlan: int, tally: TallyRow) -> None:
-        if claimed.ip or claimed.mac:
-            subject = Subject(claimed.ip, claimed.mac, vlan, claimed.component)
+    def _claim(self, conversation: int, tag: ClaimTag, number: int) -> None:
+        """A claim that one conversation makes, with the tally in which it came first."""
+        if tag.ip or tag.mac:
+            subject = Subject(tag.ip, tag.mac, self.stream.conversations[conversation].vlan, tag.component)
         else:
-            subject = pair[claimed.who]
-            if claimed.component:
-                subject = subject._replace(component=claimed.component)
-        pieces = tally.answer_pieces if claimed.at.side == Side.ANSWER and tally.answer_pieces else tally.request_pieces
-        file, frame = pieces[0][:2] if pieces else tally.first[:2]
-        key = (protocol, subject, claimed.attribute, claimed.value, file)
-        known = self.said.get(key)
-        if known is None or frame < known[0]:
-            self.said[key] = (frame, tally, claimed.at)
+            client, server = self.pairs[conversation][0]
+            subject = server if tag.about_server else client
+            if tag.component:
+                subject = subject._replace(component=tag.component)
+        self.said.setdefault((tag.protocol, subject, tag.attribute, tag.value), []).append((number, tag))
 
     def _collect_claims(self) -> None:
-        """What is said again and again, in the same file, stands where it was said first."""
-        for (protocol, subject, attribute, value, _), (_, tally, at) in self.said.items():
-            self.facts.claims.append(Claim(subject, attribute, value, self._evidence(tally, at, protocol)))
+        """What is said again and again stands, in each file, where it was said first."""
+        for (protocol, subject, attribute, value), places in self.said.items():
+            first: dict[str, Evidence] = {}
+            for number, tag in sorted(places, key=lambda place: place[0])[:MOST_PLACES]:
+                evidence = self._said_at(number, tag)
+                known = first.get(evidence.source)
+                if known is None or evidence.spans < known.spans:
+                    first[evidence.source] = evidence
+            self.facts.claims.extend(Claim(subject, attribute, value, evidence) for evidence in first.values())
+
+    def _said_at(self, number: int, tag: ClaimTag) -> Evidence:
+        """Where the tally's first exchange says it."""
+        row = self.stream.session.tally(number)
+        assert row is not None, number
+        tally = TallyRow(*row)
+        template = self.stream.templates[tally.template]
+        at = next(claimed.at for name, claimed in template.reading.claims if claim_tag(name, claimed, template.from_server) == tag)
+        return self._evidence(tally, at, tag.protocol)
 
     def _login(self, protocol: str, login: LoggedIn, pair: _Pair, tally: TallyRow) -> None:
         """One row for each file in which the credentials were seen."""
@@ -188,21 +201,25 @@ class Assembler:
             row = (login.username, secret, login.cleartext, login.result, times, frames, evidence)
             self.facts.logins.append(Login(pair.asker, pair.answerer, protocol, *row))
 
-    def _count_classes(self, tally: TallyRow, template: Template) -> None:
-        classes = self.classes[tally.conversation]
-        spoken = self.spoken[tally.conversation]
-        unanswered = tally.times if template.protocol.pair and not template.has_answer else 0
-        for protocol, done in template.reading.done:
-            spoken[protocol] = spoken.get(protocol, 0) + tally.times
-            known = classes.get((done.name, done.effect, done.object))
-            if known is None:
-                classes[done.name, done.effect, done.object] = [tally.times, unanswered, tally.distinct, tally.first[2], tally.last[2]]
-            else:
-                known[0] += tally.times
-                known[1] += unanswered
-                known[2] += tally.distinct
-                known[3] = min(known[3], tally.first[2])
-                known[4] = max(known[4], tally.last[2])
+    def _sum(self, conversation: int, tag_number: int, count: int, distinct: int, tally: int, first_ns: int, last_ns: int) -> None:
+        tag = self.stream.tags[tag_number]
+        if isinstance(tag, ClaimTag):
+            self._claim(conversation, tag, tally)
+            return
+        protocol, operation, effect, object_, unanswered = tag
+        spoken = self.spoken[conversation]
+        spoken[protocol] = spoken.get(protocol, 0) + count
+        classes = self.classes[conversation]
+        missing = count if unanswered else 0
+        known = classes.get((operation, effect, object_))
+        if known is None:
+            classes[operation, effect, object_] = [count, missing, distinct, first_ns, last_ns]
+        else:
+            known[0] += count
+            known[1] += missing
+            known[2] += distinct
+            known[3] = min(known[3], first_ns)
+            known[4] = max(known[4], last_ns)
 
     def _operation(self, number: int, tally: TallyRow, template: Template, index: int, protocol: str, done: Done, pair: _Pair) -> None:
         actor = pair.asker._replace(component=done.actor) if done.actor else pair.asker

@@ -7,11 +7,11 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from fieldwatch.facts import COUNTED
+from fieldwatch.facts import COUNTED, Effect
 from fieldwatch.pipeline.declare import declarations
 from fieldwatch.protocols import Reading, Registry
 from fieldwatch.protocols._protocol import At as _At
-from fieldwatch.protocols._protocol import Exchange, Ignored, Protocol, Scope, Side, Unread, Value
+from fieldwatch.protocols._protocol import Claimed, Exchange, Ignored, Protocol, Scope, Side, Unread, Value, Who
 from fieldwatch.wire import Session
 from fieldwatch.wire.rows import BadRow, ConversationRow, FileRow, SightingRow, TallyRow
 
@@ -38,6 +38,31 @@ class Template(NamedTuple):
     has_answer: bool
 
 
+class ClassTag(NamedTuple):
+    """What is counted of a message class: the protocol that names it, and whether the answer is missing."""
+
+    protocol: str
+    operation: str
+    effect: Effect
+    object: str
+    unanswered: bool
+
+
+class ClaimTag(NamedTuple):
+    """A claim wherever it is said: by whom it is about, not by the bytes in which it stands."""
+
+    protocol: str
+    attribute: str
+    value: str
+    about_server: bool
+    component: str
+    ip: str
+    mac: str
+
+
+Tag = ClassTag | ClaimTag
+
+
 class Stream(NamedTuple):
     """Everything that the core and the readings know of one source."""
 
@@ -45,7 +70,11 @@ class Stream(NamedTuple):
     files: list[FileRow]
     templates: list[Template]
     conversations: list[ConversationRow]
-    tallies: list[TallyRow]
+    tags: list[Tag]
+    sums: list[tuple[int, int, int, int, int, int, int]]
+    """conversation, tag, count, distinct, earliest tally, first_ns, last_ns"""
+    rich: list[tuple[int, TallyRow]]
+    """The tallies that hold more than sums, with their numbers."""
     sightings: list[SightingRow]
     bad: list[BadRow]
     counters: dict[str, int]
@@ -63,6 +92,8 @@ class Reader:
         self.session = Session(declarations(registry), **(limits or {}))
         self.numbers = {protocol.name: number for number, protocol in enumerate(registry.protocols)}
         self.templates: list[Template] = []
+        self.tags: list[Tag] = []
+        self.tag_numbers: dict[Tag, int] = {}
         self.contexts: list[Any] = [None]
         self.context_numbers: dict[Any, int] = {}
         self.faults = 0
@@ -80,7 +111,9 @@ class Reader:
             [FileRow(*row) for row in session.files()],
             self.templates,
             [ConversationRow(*row) for row in session.conversations()],
-            [TallyRow(*row) for row in session.tallies()],
+            self.tags,
+            session.sums(),
+            [(number, TallyRow(*row)) for number in session.rich() if (row := session.tally(number)) is not None],
             [SightingRow(*row) for row in session.sightings()],
             [BadRow(*row) for row in session.bad()],
             dict(session.counters()) | {"faults": self.faults},
@@ -114,6 +147,8 @@ class Reader:
                 (distinct.side == Side.ANSWER, distinct.offset, distinct.length) if distinct else None,
                 [row for name, opening in reading.opens for row in self._opening(name, opening)],
                 [(self.numbers[one.protocol], one.transport, one.port, one.ip) for one in reading.expects if one.protocol in self.numbers],
+                [self._tag(tag) for tag in _tags(template)],
+                is_rich(reading),
             )
 
     def _read(self, protocol: Protocol, exchange: Exchange, context: Any) -> Reading:
@@ -128,6 +163,12 @@ class Reader:
             reading = Reading()
             reading.unread.append((protocol.name, Unread("fault", "Fieldwatch failed to read it"), _At(Side.REQUEST, 0, 0)))
             return reading
+
+    def _tag(self, tag: Tag) -> int:
+        known = self.tag_numbers.setdefault(tag, len(self.tags))
+        if known == len(self.tags):
+            self.tags.append(tag)
+        return known
 
     def _opening(self, name: str, opening: Any) -> list[tuple[bool, int, bytes, int]]:
         if name not in self.numbers:
@@ -145,6 +186,23 @@ class Reader:
 
 def _mark_kind(mark: Ignored | Value) -> int:
     return ORDERS[mark.order] if isinstance(mark, Value) else 0
+
+
+def claim_tag(protocol: str, claimed: Claimed, from_server: bool) -> ClaimTag:
+    """The tag of a claim that a reading yields."""
+    about_server = (claimed.who is Who.ANSWERER) is not from_server
+    return ClaimTag(protocol, claimed.attribute, claimed.value, about_server, claimed.component, claimed.ip, claimed.mac)
+
+
+def _tags(template: Template) -> list[Tag]:
+    unanswered = template.protocol.pair is not None and not template.has_answer
+    classes: list[Tag] = [ClassTag(name, one.name, one.effect, one.object, unanswered) for name, one in template.reading.done]
+    return classes + [claim_tag(name, one, template.from_server) for name, one in template.reading.claims]
+
+
+def is_rich(reading: Reading) -> bool:
+    """True where more is made of each tally than sums: operations, logins, broken rules, what is not read."""
+    return bool(reading.broken or reading.unread) or is_kept(reading)
 
 
 def is_kept(reading: Reading) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from enum import Enum
 from typing import NamedTuple
 
+from fieldwatch.facts import Effect
 from fieldwatch.library.registries import bacnet_vendor
 from fieldwatch.protocols import _bacnet_tags as tags
 from fieldwatch.protocols._bacnet_tags import Path, Tag
@@ -20,11 +21,19 @@ SHOWN = 8
 """Words and values of one message that are named; the others are in the bytes."""
 
 
+class Meaning(NamedTuple):
+    """What a service does in a message, where its number alone does not say it."""
+
+    effect: Effect
+    technique: str = ""
+
+
 class Use(Enum):
     """What a parameter is for."""
 
     WORD = "says what the service is about"
     LABEL = "says it too, and names the values that follow"
+    INDEX = "belongs to the word before it"
     CLASS = "belongs to the message, but need not be told"
     VALUE = "changes while the service stays the same"
     IGNORED = "says nothing about the meaning"
@@ -46,13 +55,17 @@ Fields = dict[Path, Field]
 
 
 class Told:
-    """What a service is about, in words, and its values. What was read before the bytes ended stays."""
+    """What a service is about, in words, and its values; and what it does, where its parameters decide that.
 
-    __slots__ = ("values", "words")
+    What was read before the bytes ended stays.
+    """
+
+    __slots__ = ("meaning", "values", "words")
 
     def __init__(self) -> None:
         self.words: list[str] = []
         self.values: list[tuple[str, str]] = []
+        self.meaning: Meaning | None = None
 
     def value(self, name: str, text: str) -> None:
         """Adds a value, while there are not too many."""
@@ -72,10 +85,12 @@ def read(cursor: Cursor, fields: Fields, told: Told) -> Generator[Ignored | Valu
         field = _field(fields, path)
         use = field.use
         if use is Use.WORD or use is Use.LABEL:
-            said = field.say(cursor, found)
-            told.words.append(f"{field.name} {said}" if field.name else said)
+            said = f"{field.name} {field.say(cursor, found)}" if field.name else field.say(cursor, found)
+            told.words.append(said)
             if use is Use.LABEL:
                 label = said
+        elif use is Use.INDEX:
+            told.words[-1:] = [word + field.say(cursor, found) for word in told.words[-1:]]
         elif use is Use.IGNORED:
             if found.length:
                 yield Ignored(*tags.at(cursor, found))
@@ -115,6 +130,11 @@ def number(cursor: Cursor, found: Tag) -> str:
 def index(cursor: Cursor, found: Tag) -> str:
     """An array index."""
     return f"[{tags.unsigned(cursor, found)}]"
+
+
+def real(cursor: Cursor, found: Tag) -> str:
+    """A real number in a context tag."""
+    return tags.value(cursor, found._replace(number=tags.REAL))
 
 
 def string(cursor: Cursor, found: Tag) -> str:
@@ -177,7 +197,7 @@ IGNORED = Field(Use.IGNORED)
 CLASS = Field(Use.CLASS)
 OBJECT = Field(Use.WORD, thing)
 PROPERTY = Field(Use.LABEL, prop)
-INDEX = Field(Use.WORD, index)
+INDEX = Field(Use.INDEX, index)
 DATA = Field(Use.VALUE, anything)
 
 _COV: Fields = {(0,): IGNORED, (1,): OBJECT, (2,): OBJECT, (3,): IGNORED, (4, 0): PROPERTY, (4, 1): INDEX, (4, 2): DATA}
@@ -217,13 +237,20 @@ CONFIRMED_FIELDS: dict[int, Fields] = {
     21: {(-1,): Field(Use.WORD, TERMINAL), (-2,): IGNORED},
     22: {(-1,): IGNORED, (-2,): IGNORED},
     23: {(-1,): IGNORED, (-2,): Field(Use.VALUE, name="data"), (-3,): IGNORED},
-    26: {(0,): OBJECT, (1,): PROPERTY, (2,): INDEX},
+    26: {
+        (0,): OBJECT, (1,): PROPERTY, (2,): INDEX, (3, -1): Field(Use.VALUE, name="position"), (3, -2): Field(Use.VALUE, name="count"),
+        (6, -1): Field(Use.VALUE, name="sequence"), (6, -2): Field(Use.VALUE, name="count"),
+        (7, -1): Field(Use.VALUE, name="date"), (7, -2): Field(Use.VALUE, name="time"), (7, -3): Field(Use.VALUE, name="count"),
+    },
     27: {(0,): IGNORED, (1,): Field(Use.VALUE, string, "source"), (2,): Field(Use.WORD, SAFETY), (3,): OBJECT},
-    28: {(0,): IGNORED, (1,): OBJECT, (2,): CLASS, (3,): Field(Use.VALUE, number, "lifetime"), (4, 0): PROPERTY, (4, 1): INDEX},
+    28: {
+        (0,): IGNORED, (1,): OBJECT, (2,): CLASS, (3,): Field(Use.VALUE, number, "lifetime"), (4, 0): PROPERTY, (4, 1): INDEX,
+        (5,): Field(Use.VALUE, real, "increment"),
+    },
     29: {(0,): Field(Use.WORD, thing, "after")},
     30: {
         (0,): IGNORED, (1,): CLASS, (2,): Field(Use.VALUE, number, "lifetime"), (3,): IGNORED,
-        (4, 0): OBJECT, (4, 1, 0, 0): PROPERTY, (4, 1, 0, 1): INDEX,
+        (4, 0): OBJECT, (4, 1, 0, 0): PROPERTY, (4, 1, 0, 1): INDEX, (4, 1, 1): Field(Use.VALUE, real, "increment"), (4, 1, 2): CLASS,
     },
     31: _COV_MULTIPLE,
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from fieldwatch.facts import Effect, Values
 from fieldwatch.protocols._bacnet_fields import SHOWN
 from fieldwatch.protocols._bacnet_services import BVLC, BVLC_RESULTS, NETWORK, REJECTED
+from fieldwatch.protocols._bacnet_tags import WILDCARD
 from fieldwatch.protocols._cursor import Cursor
 from fieldwatch.protocols._protocol import At, Broken, Done, Fact, Facts, Ignored, Side, Unread, Value
 
@@ -34,10 +35,6 @@ class Apdu(NamedTuple):
         if number == WILDCARD:
             return self.source
         return f"device {number} via {self.source}" if self.source else f"device {number}"
-
-
-WILDCARD = 0x3FFFFF
-"""21: the instance that stands for whatever device is asked."""
 
 
 def lower(raw: bytes, side: Side, transport: str) -> Generator[Fact, None, Apdu | None]:

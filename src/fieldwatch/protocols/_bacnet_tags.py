@@ -8,12 +8,15 @@ from typing import NamedTuple
 
 from fieldwatch.library.table import names
 from fieldwatch.protocols._cursor import Cursor, text
-from fieldwatch.protocols._protocol import At
+from fieldwatch.protocols._protocol import At, Short
 
 NULL, BOOLEAN, UNSIGNED, SIGNED, REAL, DOUBLE, OCTETS, CHARACTERS, BITS, ENUMERATED, DATE, TIME, OBJECT = range(13)
 
 CHARACTER_SETS = {0: "utf-8", 3: "utf-32-be", 4: "utf-16-be", 5: "latin-1"}
 """20.2.9: character sets; 1 (IBM/Microsoft DBCS) and 2 (JIS) are read as Latin-1."""
+
+WILDCARD = 0x3FFFFF
+"""12.11: the instance that stands for whatever device is asked."""
 
 DEEPEST = 16
 """Opening tags within one another that are followed."""
@@ -35,21 +38,29 @@ class Tag(NamedTuple):
 def tag(cursor: Cursor) -> Tag:
     """20.2.1: reads a tag, and passes over its data."""
     first = cursor.u8()
-    number = first >> 4
+    number, field, context = first >> 4, first & 0x07, first & 0x08 != 0
     if number == 15:
         number = cursor.u8()
-    context, field = bool(first & 0x08), first & 0x07
-    if context and field in {6, 7}:
-        return Tag(number, True, field == 6, field == 7, cursor.at, 0, 0)
-    if field == 5:
-        field = cursor.u8()
-        if field == 254:
-            field = cursor.u16()
-        elif field == 255:
-            field = cursor.u32()
-    length = 0 if number == BOOLEAN and not context else field
-    cursor.skip(length)
-    return Tag(number, context, False, False, cursor.at - length, length, field)
+    if field >= 5:
+        if field >= 6 and context:
+            return Tag(number, True, field == 6, field == 7, cursor.at, 0, 0)
+        if field == 5:
+            field = _long(cursor)
+    start = cursor.at
+    if number == BOOLEAN and not context:
+        return Tag(BOOLEAN, False, False, False, start, 0, field)
+    if start + field > cursor.end:
+        raise Short(cursor.side, start, field, cursor.end - start)
+    cursor.at = start + field
+    return Tag(number, context, False, False, start, field, field)
+
+
+def _long(cursor: Cursor) -> int:
+    """20.2.1.3.1: a length of more than four bytes."""
+    length = cursor.u8()
+    if length < 254:
+        return length
+    return cursor.u16() if length == 254 else cursor.u32()
 
 
 def unsigned(cursor: Cursor, found: Tag) -> int:
@@ -63,8 +74,9 @@ def at(cursor: Cursor, found: Tag) -> At:
 
 
 def object_name(number: int) -> str:
-    """20.2.14: an object identifier: ten bits of type, 22 of instance."""
-    return f"{type_name(number >> 22)} {number & 0x3FFFFF}"
+    """20.2.14: an object identifier: ten bits of type, 22 of instance; the greatest instance stands for whatever is asked."""
+    instance = number & WILDCARD
+    return f"any {type_name(number >> 22)}" if instance == WILDCARD else f"{type_name(number >> 22)} {instance}"
 
 
 def type_name(number: int) -> str:

@@ -14,10 +14,10 @@ from fieldwatch.library.registries import bacnet_vendor
 from fieldwatch.library.table import names
 from fieldwatch.protocols import _bacnet_fields as fields
 from fieldwatch.protocols import _bacnet_tags as tags
-from fieldwatch.protocols._bacnet_fields import SHOWN, Told
-from fieldwatch.protocols._bacnet_layers import WILDCARD, Apdu, lower
+from fieldwatch.protocols._bacnet_fields import SHOWN, Meaning, Told
+from fieldwatch.protocols._bacnet_layers import Apdu, lower
 from fieldwatch.protocols._bacnet_services import BVLC, COMMUNICATION, CONFIRMED, IDENTITY, NETWORK, REINITIALIZE, UNCONFIRMED
-from fieldwatch.protocols._bacnet_tags import Tag
+from fieldwatch.protocols._bacnet_tags import WILDCARD, Tag
 from fieldwatch.protocols._cursor import Cursor
 from fieldwatch.protocols._protocol import (
     At,
@@ -64,8 +64,8 @@ READ_PROPERTY, READ_MULTIPLE, WRITE_PROPERTY, WRITE_MULTIPLE = 12, 14, 15, 16
 CONTROL, REINITIALIZE_DEVICE, AUTHENTICATE, LIFE_SAFETY = 17, 20, 24, 27
 I_AM, I_HAVE, WHO_IS, WHO_AM_I = 0, 1, 8, 13
 
-MODIFY_PARAMETER, ALARM_SUPPRESSION = "T0836", "T0878"
-"""ATT&CK for ICS: what a write does that is not a command, and silencing."""
+COMMAND, MODIFY_PARAMETER, ALARM_SUPPRESSION = "T0855", "T0836", "T0878"
+"""ATT&CK for ICS: an unauthorized command message, a write that is no command, silencing."""
 
 # ------------------------------------------------------------------------------------------------------------ declarations
 
@@ -220,13 +220,6 @@ def _range(cursor: Cursor) -> str:
 # -------------------------------------------------------------------------------------------------------- confirmed services
 
 
-class Meaning(NamedTuple):
-    """What a service does in this message, where that depends on its parameters."""
-
-    effect: Effect
-    technique: str
-
-
 class Call(NamedTuple):
     """A confirmed service: its number, the request, the answer (None where it has no data), and what is told of them."""
 
@@ -234,10 +227,6 @@ class Call(NamedTuple):
     ask: Apdu
     answer: Apdu | None
     told: Told
-
-
-Read = Generator[Fact, None, Meaning | None]
-"""What a service's reader yields; it returns what the service does, where its parameters decide that."""
 
 
 def _confirmed(first: int, ask: Apdu, answer: Apdu | None) -> Facts:
@@ -257,13 +246,13 @@ def _confirmed(first: int, ask: Apdu, answer: Apdu | None) -> Facts:
         yield Unread(f"segment of {service.name}", "later segments are not read")
         yield from _rest(cursor)
         return
-    call, meaning, short = Call(number, ask, data, Told()), None, None
+    told, short = Told(), None
     try:
-        meaning = yield from READERS.get(number, _plain)(call)
+        yield from READERS.get(number, _plain)(Call(number, ask, data, told))
     except Short as error:
         short = error
-    effect, technique = meaning or (service.effect, service.technique)
-    yield Done(service.name, effect, at, call.told.text(), tuple(call.told.values), result, technique, ask.target)
+    effect, technique = told.meaning or (service.effect, service.technique)
+    yield Done(service.name, effect, at, told.text(), tuple(told.values), result, technique, ask.target)
     if short:
         cut, whole = (data, ends) if short.side is Side.ANSWER else (ask, not first & MORE_FOLLOWS)
         if whole or cut is None:
@@ -343,8 +332,10 @@ def _answered_alone(answer: Apdu) -> Facts:
     except Short as error:
         short = error
     effect = service.effect if service and service.effect in WATCHED else Effect.READ
-    at = At(cursor.side, start, 1)
-    yield Done(f"{service.name} answer" if service else "answer", effect, at, told.text(), (), result, "", answer.source)
+    if kind in {REJECT, ABORT}:
+        effect = Effect.ERROR
+    name = f"{service.name} answer" if service else {REJECT: "reject", ABORT: "abort"}.get(kind, "answer")
+    yield Done(name, effect, At(cursor.side, start, 1), told.text(), (), result, "", answer.source)
     if short and (ends or data is None):
         raise short
     if short and data:
@@ -362,15 +353,18 @@ def _data(number: int, answer: Apdu, told: Told) -> Iterator[Fact]:
     yield from fields.read(answer.cursor, fields.ANSWER_FIELDS.get(number, {}), told)
 
 
-def _plain(call: Call) -> Read:
+def _plain(call: Call) -> Iterator[Fact]:
     """A service that its table describes."""
-    known = fields.CONFIRMED_FIELDS.get(call.number, {})
-    yield from fields.read(call.ask.cursor, known, call.told)
+    yield from fields.read(call.ask.cursor, fields.CONFIRMED_FIELDS.get(call.number, {}), call.told)
     if call.answer is not None:
         yield from _data(call.number, call.answer, Told())
-    if call.number == LIFE_SAFETY and any(word.startswith("silence") for word in call.told.words):
-        return Meaning(Effect.WRITE, ALARM_SUPPRESSION)
-    return None
+
+
+def _life_safety(call: Call) -> Iterator[Fact]:
+    """13.13: LifeSafetyOperation: silencing takes an alarm from those who should hear it."""
+    yield from _plain(call)
+    if any(word.startswith("silence") for word in call.told.words):
+        call.told.meaning = Meaning(Effect.WRITE, ALARM_SUPPRESSION)
 
 
 # ------------------------------------------------------------------------------------------------------ properties: reading
@@ -394,12 +388,11 @@ def _reference(cursor: Cursor, stop: int) -> tuple[int, int, str]:
     return thing, number, f"{tags.object_name(thing)} {tags.property_name(number)}{index}"
 
 
-def _read_property(call: Call) -> Read:
+def _read_property(call: Call) -> Iterator[Fact]:
     """15.5: the request names an object and a property; the answer repeats them."""
     call.told.words.append(_reference(call.ask.cursor, 3)[2])
     if call.answer is not None:
         yield from _property(call.number, call.answer, call.told, known=True)
-    return None
 
 
 def _property(_number: int, answer: Apdu, told: Told, *, known: bool = False) -> Iterator[Fact]:
@@ -414,7 +407,7 @@ def _property(_number: int, answer: Apdu, told: Told, *, known: bool = False) ->
         told.value("value", said)
 
 
-def _read_multiple(call: Call) -> Read:
+def _read_multiple(call: Call) -> Iterator[Fact]:
     """15.7: the request: for each object its properties, in tag 1."""
     cursor = call.ask.cursor
     while cursor.left:
@@ -425,7 +418,6 @@ def _read_multiple(call: Call) -> Read:
         call.told.words.append(f"{name} {' '.join(wanted[:SHOWN])}{more}" + ("," if cursor.left else ""))
     if call.answer is not None:
         yield from _multiple(call.number, call.answer, call.told, known=True)
-    return None
 
 
 def _multiple(_number: int, answer: Apdu, told: Told, *, known: bool = False) -> Iterator[Fact]:
@@ -488,36 +480,41 @@ def _written(cursor: Cursor, closing: int) -> Generator[Value, None, str]:
     return ", ".join(shown)
 
 
-def _write(number: int, said: str) -> Meaning | None:
-    """What writing a property does: out of service cuts an object off from its point; all but the present value are parameters."""
+def _writes(told: Told, number: int, said: str) -> None:
+    """What writing a property does: out of service cuts an object off from its point; all but the present value are parameters.
+
+    Of several properties that are written, what weighs most is told: out of service, then the present value.
+    """
     if number == OUT_OF_SERVICE and said == "true":
-        return Meaning(Effect.FORCE, MODIFY_PARAMETER)
-    return None if number == PRESENT_VALUE else Meaning(Effect.WRITE, MODIFY_PARAMETER)
+        told.meaning = Meaning(Effect.FORCE, MODIFY_PARAMETER)
+    elif told.meaning is None or told.meaning.effect is not Effect.FORCE:
+        commands = number == PRESENT_VALUE or (told.meaning is not None and told.meaning.technique == COMMAND)
+        told.meaning = Meaning(Effect.WRITE, COMMAND if commands else MODIFY_PARAMETER)
 
 
-def _write_property(call: Call) -> Read:
+def _write_property(call: Call) -> Iterator[Fact]:
     """15.9: object, property, index, the value in tag 3, priority in tag 4 (19.2: 1 to 16, the least wins)."""
-    cursor = call.ask.cursor
+    cursor, told = call.ask.cursor, call.told
     _, number, words = _reference(cursor, 3)
-    call.told.words.append(words)
+    told.words.append(words)
+    _writes(told, number, "")
     if not cursor.left:
-        return None
+        return
     tags.tag(cursor)
     said = yield from _written(cursor, 3)
-    call.told.value("value", said)
+    _writes(told, number, said)
+    told.value("value", said)
     if cursor.left:
-        call.told.words.append(_priority(cursor, tags.tag(cursor)))
-    return _write(number, said)
+        told.words.append(_priority(cursor, tags.tag(cursor)))
 
 
 def _priority(cursor: Cursor, found: Tag) -> str:
     return f"priority {tags.unsigned(cursor, found)}"
 
 
-def _write_multiple(call: Call) -> Read:
+def _write_multiple(call: Call) -> Iterator[Fact]:
     """15.10: for each object, in tag 1, each property (0, 1) with its value (2) and priority (3)."""
     cursor, told = call.ask.cursor, call.told
-    meanings: list[Meaning | None] = []
     while cursor.left:
         name = tags.object_name(tags.unsigned(cursor, tags.tag(cursor)))
         tags.tag(cursor)
@@ -526,7 +523,7 @@ def _write_multiple(call: Call) -> Read:
             if found.opens:
                 said = yield from _written(cursor, found.number)
                 told.value(f"{name} {tags.property_name(number)}", said)
-                meanings.append(_write(number, said))
+                _writes(told, number, said)
             elif found.number == 0:
                 number = tags.unsigned(cursor, found)
                 told.words.append(f"{name} {tags.property_name(number)}")
@@ -535,9 +532,6 @@ def _write_multiple(call: Call) -> Read:
             elif found.number == 3:
                 told.words[-1:] = [f"{word} {_priority(cursor, found)}" for word in told.words[-1:]]
     told.words[:-1] = [f"{word}," for word in told.words[:-1]]
-    if not meanings or None in meanings:
-        return None
-    return min(meanings, key=lambda meaning: meaning.effect is not Effect.FORCE if meaning else True)
 
 
 # ------------------------------------------------------------------------------------------------ the device, and passwords
@@ -546,11 +540,10 @@ PASSWORDS = frozenset({CONTROL, REINITIALIZE_DEVICE})
 """Services that a password may end."""
 
 
-def _control(call: Call) -> Read:
+def _control(call: Call) -> Iterator[Fact]:
     """16.1 and 16.4: what communication or the device is to do; a time in minutes, and a password, may be there."""
     cursor = call.ask.cursor
     wanted, place = (COMMUNICATION, 1) if call.number == CONTROL else (REINITIALIZE, 0)
-    state = None
     while cursor.left:
         before = cursor.at
         found = tags.tag(cursor)
@@ -558,13 +551,13 @@ def _control(call: Call) -> Read:
             number = tags.unsigned(cursor, found)
             state = wanted.get(number)
             call.told.words.append(state.words if state else f"state {number}")
+            call.told.meaning = Meaning(state.effect, state.technique) if state else None
         elif found.number == place + 1:
             cursor.at = before
             break
         elif found.length:
             yield Value(*tags.at(cursor, found))
             call.told.value("minutes", str(tags.unsigned(cursor, found)))
-    return Meaning(state.effect, state.technique) if state else None
 
 
 def _password(cursor: Cursor, result: str) -> Iterator[LoggedIn]:
@@ -574,7 +567,7 @@ def _password(cursor: Cursor, result: str) -> Iterator[LoggedIn]:
         yield LoggedIn("", cursor.data[found.start + 1 : found.start + found.length], tags.at(cursor, found), result=result)
 
 
-def _authenticate(call: Call) -> Read:
+def _authenticate(call: Call) -> Iterator[Fact]:
     """24.4 of editions until 2008: Authenticate: an operator's name (tag 2) and password (tag 3) in clear."""
     cursor = call.ask.cursor
     name, secret, at = "", b"", None
@@ -590,7 +583,6 @@ def _authenticate(call: Call) -> Read:
         yield LoggedIn(name, secret, at)
     if call.answer is not None:
         yield from _rest(call.answer.cursor)
-    return None
 
 
 READERS = {
@@ -600,6 +592,7 @@ READERS = {
     WRITE_MULTIPLE: _write_multiple,
     CONTROL: _control,
     REINITIALIZE_DEVICE: _control,
+    LIFE_SAFETY: _life_safety,
     AUTHENTICATE: _authenticate,
 }
 """Services that more than a table must read."""

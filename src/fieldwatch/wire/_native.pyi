@@ -68,6 +68,8 @@ class Session:
         distinct: tuple[bool, int, int] | None,
         opens: list[Opening],
         expects: list[Expected],
+        tags: list[int] = ...,
+        rich: bool = True,
     ) -> int:
         """What the reading of the waiting exchange says. Returns the number of its template."""
     def progress(self) -> tuple[int, int]:
@@ -76,6 +78,11 @@ class Session:
         """Of each file that was read, in order."""
     def conversations(self) -> list[Conversation]: ...
     def tallies(self) -> list[Tally]: ...
+    def tally(self, number: int) -> Tally | None: ...
+    def rich(self) -> list[int]:
+        """The numbers of the tallies that were taught as rich."""
+    def sums(self) -> list[tuple[int, int, int, int, int, int, int]]:
+        """The sums of all tags: conversation, tag, count, distinct, earliest tally, first and last time."""
     def variant(self, tally: int, variant: int) -> tuple[bytes, bytes] | None:
         """The request and the answer of one kept content of a tally."""
     def repetition(self, tally: int) -> tuple[list[int], list[tuple[int, int]], list[tuple[int, int, int, int]], int] | None:

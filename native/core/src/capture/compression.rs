@@ -84,6 +84,9 @@ impl Read for Fence {
     }
 }
 
+/// How much is unpacked in one step. A decoder that meets damage keeps back what it unpacked in the same step: so much may be missing before it.
+const UNPACKED_STEP: usize = 16 * 1024;
+
 /// A decoder whose own complaints are marked as [`Damage`].
 struct Unpacked<D> {
     decoder: D,
@@ -92,7 +95,8 @@ struct Unpacked<D> {
 
 impl<D: Read> Read for Unpacked<D> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.decoder.read(into).map_err(|error| {
+        let step = into.len().min(UNPACKED_STEP);
+        self.decoder.read(into.get_mut(..step).unwrap_or_default()).map_err(|error| {
             if self.failed.load(Ordering::Relaxed) {
                 return error;
             }

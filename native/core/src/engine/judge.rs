@@ -1,6 +1,6 @@
 //! Is an exchange known? Known ones are counted where they are; novel ones wait to be read, if the budget allows.
 
-use super::{Engine, Exchange, Heard, Held, Lesson, Novel};
+use super::{Engine, Exchange, Heard, Held, Lesson, Novel, Tags};
 use crate::bank::{Frame, ABSENT};
 use crate::context::NO_CONTEXT;
 use crate::key::Kind;
@@ -139,6 +139,7 @@ impl Engine {
             answer: novel.answer.as_ref().map_or(ABSENT, |held| held.data.len() as u32),
         };
         let template = self.bank.add(frame, request, answer, &lesson.marks, lesson.keep, lesson.distinct);
+        self.tags.push(Tags { tags: lesson.tags.clone(), rich: lesson.rich }); // one for each template, in their order
         let exchange = borrow(&novel);
         let last = self.conversations.get(novel.conversation).map_or(NONE, |conversation| conversation.last_tally);
         let tally = self.tally(novel.conversation, template, &exchange);

@@ -73,13 +73,19 @@ fn cut_packed_stream_is_told_even_between_records() {
     assert_eq!(cut.why, Why::Compression { reason: "the packed stream ends early".into() });
 }
 
-#[test]
-fn damaged_packed_stream_is_told() {
+/// A capture that does not pack well, and how many bytes each of its records takes.
+fn long_capture() -> (Vec<u8>, usize) {
     let mut bytes = pcap_header(Little, US, 4, 1);
     for number in 0..2_000u32 {
         let data: Vec<u8> = (0..60).map(|at| (number.wrapping_mul(2_654_435_761) >> (at % 24)) as u8).collect();
         bytes.extend(pcap_record(Little, US, (number, 1), (60, 60), &data));
     }
+    (bytes, 76)
+}
+
+#[test]
+fn damaged_packed_stream_is_told() {
+    let (bytes, _) = long_capture();
     for mut packed in [gzip(&bytes), zstd(&bytes)] {
         let middle = packed.len() / 2;
         packed[middle..middle + 40].fill(0xff);
@@ -88,6 +94,19 @@ fn damaged_packed_stream_is_told() {
             Err(error) => assert!(matches!(error, CaptureError::Header { .. }), "{error}"),
         }
     }
+}
+
+#[test]
+fn little_is_lost_before_the_damage_of_a_gzip_stream() {
+    let (bytes, record) = long_capture();
+    let mut packed = gzip(&bytes);
+    let place = packed.len() * 3 / 4;
+    packed[place..place + 40].fill(0xff);
+    let by_drops = read_from(Box::new(Drip { bytes: Cursor::new(packed.clone()), interrupted: false })).unwrap().records;
+    let at_once = read(&packed).unwrap().records;
+    assert!(by_drops.starts_with(&at_once));
+    assert!(by_drops.len() > 1_000, "{}", by_drops.len());
+    assert!((by_drops.len() - at_once.len()) * record <= 16 * 1024 + record, "{} of {}", at_once.len(), by_drops.len());
 }
 
 #[test]
