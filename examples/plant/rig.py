@@ -6,6 +6,7 @@ minutes, records what the switch passes, and writes the capture and beside it it
 
 import argparse
 import hashlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -85,6 +86,20 @@ def script(seconds: float, key: Path) -> tuple[Cue, ...]:
         Cue(seconds * 0.15, "ews-1", "actors.engineer", (str(key),)),
         Cue(seconds * 0.55, "kx-field-07", "actors.contractor", plugs_in=True),
     )
+
+
+PACKAGES = ("bacpypes3", "cpppo", "opendnp3", "profinet", "pycomm3", "pyftpdlib", "pylogix", "pymodbus", "snap7")
+COMMANDS = (
+    *("ip", "ethtool", "tcpdump", "unshare", "ss", "nmap", "curl", "ssh", "ssh-keygen", "openssl", "snmpget"),
+    *("snmpd", "lldpd", "dnsmasq", "dhclient", "nginx", "sshd", "inetd", "in.telnetd"),
+)
+
+
+def missing() -> list[str]:
+    """What this machine lacks for a recording."""
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+    packages = [name for name in PACKAGES if not importlib.util.find_spec(name)]
+    return packages + [name for name in COMMANDS if not shutil.which(name, path=path)]
 
 
 def until(what: str, true: Callable[[], bool], patience_s: float = READY_S) -> None:
@@ -175,6 +190,9 @@ def main() -> int:
     chosen = options.parse_args()
     if os.geteuid():
         print("rig: network namespaces need root", file=sys.stderr)
+        return 2
+    if lacking := missing():
+        print(f"rig: not installed here: {', '.join(lacking)}; see requirements.txt and README.md", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="plant-") as folder:

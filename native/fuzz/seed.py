@@ -59,13 +59,37 @@ def conversation(protocol: Protocol, some: Iterable[Golden]) -> Capture:
                 continue
             ends = (client, (SERVER, ports.get(carrier, 0)))
             source, target = ends if asks != golden.exchange.from_server else ends[::-1]
+            framed = dnp3_frames(message) if protocol.name == "dnp3" else message
             if carrier == "tcp":
-                capture.tcp(source, target, message)
+                capture.tcp(source, target, framed)
             elif carrier == "udp":
-                capture.udp(source, target, message)
+                capture.udp(source, target, framed)
             else:
                 _layer2(capture, protocol, message)
     return capture
+
+
+def dnp3_frames(message: bytes) -> bytes:
+    """A golden of DNP3 as it is on the wire (IEEE 1815-2012 9.2): frames of at most 250 bytes with checksums, joined by transport bytes."""
+    head, transport, user = message[:8], message[10:11], message[11:]
+    segments = [user[at : at + 249] for at in range(0, max(len(user), 1), 249)]
+    out = b""
+    for number, segment in enumerate(segments):
+        flags = (0x40 if number == 0 else 0) | (0x80 if number == len(segments) - 1 else 0)
+        data = bytes([flags | (transport[0] + number) & 0x3F]) + segment if transport else b""
+        out += _sealed(head[:2] + bytes([5 + len(data)]) + head[3:])
+        out += b"".join(_sealed(data[at : at + 16]) for at in range(0, len(data), 16))
+    return out
+
+
+def _sealed(block: bytes) -> bytes:
+    """The block with its checksum (9.2.4): reflected polynomial 0xA6BC, inverted, least byte first."""
+    total = 0
+    for byte in block:
+        total ^= byte
+        for _ in range(8):
+            total = total >> 1 ^ (0xA6BC if total & 1 else 0)
+    return block + struct.pack("<H", total ^ 0xFFFF)
 
 
 def _layer2(capture: Capture, protocol: Protocol, message: bytes) -> None:
@@ -202,8 +226,8 @@ def framings() -> Iterator[tuple[str, bytes]]:
             messages = [getattr(golden.exchange, side) or b"" for golden in some[:8]]
             if any(messages):
                 yield f"{protocol.name}-{side}", bytes([number, 4]) + b"".join(messages)
-    link = bytes.fromhex("0564") + b"\x0a" + bytes.fromhex("c40a000100") + b"\0\0" + bytes.fromhex("c0c00100ff") + b"\0\0"
-    yield "dnp3-frames", bytes([0, 4]) + link * 2
+    yield "dnp3-frames", bytes([0, 4]) + dnp3_frames(bytes.fromhex("05640ac40a0001000000c0c001003c0206")) * 2
+    yield "dnp3-sealed", bytes([12, 4]) + b"".join(bytes([3, transport]) + b"ab" for transport in (0x40, 0x01, 0x82, 0xC3))
     yield "length-least", bytes([7, 2]) + bytes.fromhex("0108000000aa") * 3
     yield "chunks", bytes([1, 3]) + b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndata\r\n0\r\n\r\nHTTP/1.1 204 No\r\n\r\n"
     yield (

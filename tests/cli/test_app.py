@@ -38,3 +38,37 @@ def test_unusable_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert str(path).encode() in done.stderr
+
+
+def test_outputs_that_cannot_be_written_are_refused(plant: Capture, tmp_path: Path) -> None:
+    done = run("inspect", plant.write(tmp_path / "a.pcap"), "--json", str(tmp_path / "nothing" / "out.json"))
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert b"cannot be written" in done.stderr
+
+
+def test_all_outputs_at_once(plant: Capture, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    done = run("inspect", plant.write(tmp_path / "a.pcap"), "--json", str(out / "o.json"), "--csv", str(out / "tables"), "--jobs", "2")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+    assert (out / "tables" / "assets.csv").exists()
+    assert b"10.0.0.10" in done.stdout
+
+
+def test_the_order_of_arguments_changes_nothing(plant: Capture, tmp_path: Path) -> None:
+    first = plant.write(tmp_path / "a.pcap")
+    plant.now_ns += 3600 * 10**9
+    plant.modbus(("10.0.0.6", 40001), ("10.0.0.10", 502), 1, bytes.fromhex("ff0600080001"), bytes.fromhex("ff0600080001"))
+    plant.frames = plant.frames[-2:]
+    second = plant.write(tmp_path / "b.pcap")
+    assert run("inspect", first, second).stdout == run("inspect", second, first, "--jobs", "2").stdout
+
+
+def test_help_starts_fast_and_names_the_verbs() -> None:
+    heavy = "import sys; import fieldwatch.cli.app; print({'orjson', 'fieldwatch.pipeline', 'fieldwatch.wire'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, check=True).stdout.strip() == b"set()"
+    done = run("--help")
+    assert done.returncode == 0
+    assert all(verb in done.stdout for verb in (b"inspect", b"evidence", b"protocols"))

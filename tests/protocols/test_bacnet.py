@@ -85,6 +85,9 @@ PRESENT = "analog-value 3 present-value"
         ("who has an object", "who-Has", Effect.DISCOVER, "from device 5 to 9 analog-input 3", {}, ""),
         ("you are", "you-Are", Effect.CONFIGURE, "Delta Controls LMC 123 device 3", {}, ""),
         ("read a value", "readProperty", Effect.READ, "analog-input 3 present-value", {"value": "21"}, "ok"),
+        ("read the model", "readProperty", Effect.IDENTIFY, "device 123 model-name", {"value": "ACX"}, "ok"),
+        ("read several, one refused", "readPropertyMultiple", Effect.IDENTIFY, "device 123 location", {}, "ok"),
+        ("a first segment", "readProperty", Effect.READ, "device 123 object-list", {}, "ok"),
         ("subscribe to changes", "subscribeCOV", Effect.READ, "analog-input 3", {"lifetime": "300"}, "ok"),
         (
             "subscribe to changes of a property",
@@ -213,6 +216,8 @@ def test_the_lower_layers_have_effects_too(golden: str, name: str, effect: Effec
         ("write a value", "T0855"),
         ("write a parameter", "T0836"),
         ("write an element among several", "T0855"),
+        ("read a value", "T0801"),
+        ("read the model", "T0888"),
         ("silence", "T0878"),
         ("reset of life safety", "T0855"),
         ("restart", "T0816"),
@@ -236,8 +241,8 @@ def test_no_read_is_dangerous() -> None:
     effects = {
         one.effect for golden in GOLDENS.by_name for _, one in GOLDENS.read(golden).done if one.name.removesuffix(" answer") in names
     }
-    assert effects == {Effect.READ}
-    assert Effect.READ not in DANGEROUS
+    assert effects == {Effect.READ, Effect.IDENTIFY}
+    assert not effects & DANGEROUS
 
 
 @pytest.mark.parametrize(("golden", "word"), [("write refused", "error: "), ("rejected", "reject: "), ("aborted", "abort: ")])

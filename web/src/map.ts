@@ -52,13 +52,16 @@ export class PlantMap {
     private readonly search: (text: string) => void,
   ) {
     this.element = h("section", { class: "mapview" }, this.legend(), this.canvas);
-    new ResizeObserver(() => {
-      const width = Math.floor(this.canvas.clientWidth);
-      if (width > 0 && width !== this.width) {
-        this.width = width;
-        this.draw();
-      }
-    }).observe(this.canvas);
+    new ResizeObserver(() => this.fit()).observe(this.canvas);
+  }
+
+  /** Draws the map for the room that it has. */
+  fit(): void {
+    const width = Math.floor(this.canvas.clientWidth);
+    if (width > 0 && width !== this.width) {
+      this.width = width;
+      this.draw();
+    }
   }
 
   private legend(): HTMLElement {
@@ -265,7 +268,7 @@ export class PlantMap {
       { class: kind, transform: `translate(${box.x} ${box.y})`, tabindex: 0, role: "button", "aria-label": `${box.title}, ${box.detail}` },
       s("rect", { width: BOX.width, height: BOX.height, rx: 2 }),
       s("text", { class: "name", x: 8, y: 15 }, short(box.title, box.worst ? 17 : 19)),
-      s("text", { class: "detail", x: 8, y: 28 }, short(box.detail, 22)),
+      s("text", { class: "detail", x: 8, y: 28 }, short(box.detail, 21)),
       box.worst && box.worst !== "journal" && s("text", { class: `shape ${box.worst}`, x: BOX.width - 8, y: 16 }, SHAPES[box.worst]),
       s("title", {}, `${box.title}\n${box.detail}${box.worst ? `\n${box.worst}` : ""}`),
     );

@@ -55,7 +55,7 @@ class Report {
     this.pages = [
       views.overview(plant, go, open),
       views.assets(plant, open),
-      { name: "map", title: "Map", number: null, element: map.element },
+      { name: "map", title: "Map", number: null, element: map.element, shown: () => map.fit() },
       views.operations(plant, open),
       views.talks(plant, open),
       views.logins(plant, open),
@@ -95,6 +95,7 @@ class Report {
     const page = this.page();
     if (first || before.view !== state.view) {
       this.main.replaceChildren(page.element);
+      page.shown?.();
       this.tabs.replaceChildren(...this.pages.map((one) => h("a", { href: address({ view: one.name, query: "", open: "" }), "aria-current": one === page ? "page" : undefined }, one.title, one.number !== null && h("span", { class: "number" }, count(one.number)))));
     }
     if (document.activeElement !== this.search || this.search.value.trim() === "") this.search.value = state.query;

@@ -15,6 +15,7 @@ export interface View {
   search?: (query: string) => void;
   move?: (step: number) => void;
   enter?: () => void;
+  shown?: () => void; // it is in the page now
 }
 
 type Open = (open: string) => void;
@@ -280,7 +281,7 @@ export function overview(plant: Plant, go: (view: string, query?: string) => voi
   const lead = !wholes.length
     ? h("p", { class: "lead" }, "No device was seen in these captures.")
     : severe.length
-    ? h("p", { class: "lead" }, mark(severe.some(([one]) => one.priority === "high") ? "high" : "medium"), door("operations", "", many(severe.length, "kind of operation", "kinds of operation")), " stopped, changed or reconfigured equipment.")
+    ? h("p", { class: "lead" }, mark(severe.some(([one]) => one.priority === "high") ? "high" : "medium"), door("operations", "", many(severe.length, "operation")), " stopped, loaded, forced or reconfigured equipment.")
     : h("p", { class: "lead" }, "Nothing was stopped, loaded, forced or reconfigured in these captures.");
   const ways = [...new Set(clear.map((one) => one.protocol))].sort().join(", ");
   return {

@@ -1,7 +1,7 @@
 //! What a message is within its conversation: whether it asks or answers, what pairs it, which function it is, which context reads it.
 
 use crate::key::{ContextKey, Kind, PairKey};
-use crate::spec::{Bytes, Role, Spec};
+use crate::spec::{Bytes, Case, Part, Role};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Located {
@@ -12,7 +12,8 @@ pub struct Located {
 }
 
 impl Located {
-    fn alone() -> Self {
+    /// A message of which nothing is known: it stands alone.
+    pub fn alone() -> Self {
         Self { role: Role::Alone, key: PairKey::default(), kind: Kind::default(), context: ContextKey::default() }
     }
 }
@@ -31,22 +32,63 @@ pub fn native(name: &str) -> Option<Locator> {
     TABLE.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
 }
 
-/// How `message` is treated, by the protocol's native locator or by the first case that fits.
-pub fn locate(spec: &Spec, native: Option<Locator>, message: &[u8]) -> Located {
-    if let Some(function) = native {
-        return function(message).unwrap_or_else(Located::alone);
-    }
-    for case in &spec.cases {
-        if case.when.iter().all(|part| part.holds(message)) {
-            let mut located = Located::alone();
-            located.role = case.role;
-            pick(&case.key, message, |bytes| located.key.extend(bytes));
-            pick(&case.kind, message, |bytes| located.kind.extend(bytes));
-            pick(&case.context, message, |bytes| located.context.extend(bytes));
-            return located;
+/// The cases of a protocol in the form that is fast to run: each test of bytes that several cases share is made once for a message.
+pub struct Plan {
+    tests: Vec<Part>,
+    /// For each case, the tests that must hold, as bits.
+    needed: Vec<u64>,
+}
+
+impl Plan {
+    /// At most 64 different tests; loading the declarations checks it.
+    pub const MOST_TESTS: usize = 64;
+
+    pub fn new(cases: &[Case]) -> Plan {
+        let mut tests: Vec<Part> = Vec::new();
+        let mut needed = Vec::new();
+        for case in cases {
+            let mut bits = 0;
+            for part in &case.when {
+                let number = tests.iter().position(|known| known == part).unwrap_or_else(|| {
+                    tests.push(part.clone());
+                    tests.len() - 1
+                });
+                bits |= 1u64.checked_shl(number as u32).unwrap_or(0);
+            }
+            needed.push(bits);
         }
+        Plan { tests, needed }
     }
-    Located::alone()
+
+    pub fn tests(&self) -> usize {
+        self.tests.len()
+    }
+
+    /// How `message` is treated: by the first case that fits.
+    pub fn locate(&self, cases: &[Case], message: &[u8]) -> Located {
+        let (mut known, mut holds) = (0u64, 0u64);
+        for (case, needed) in cases.iter().zip(&self.needed) {
+            let mut open = needed & !known;
+            while open != 0 && needed & known & !holds == 0 {
+                let number = open.trailing_zeros();
+                let bit = 1u64 << number;
+                known |= bit;
+                open &= !bit;
+                if self.tests.get(number as usize).is_some_and(|test| test.holds(message)) {
+                    holds |= bit;
+                }
+            }
+            if needed & holds == *needed {
+                let mut located = Located::alone();
+                located.role = case.role;
+                pick(&case.key, message, |bytes| located.key.extend(bytes));
+                pick(&case.kind, message, |bytes| located.kind.extend(bytes));
+                pick(&case.context, message, |bytes| located.context.extend(bytes));
+                return located;
+            }
+        }
+        Located::alone()
+    }
 }
 
 fn pick(places: &[Bytes], message: &[u8], mut put: impl FnMut(&[u8])) {

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use crate::cut::{self, Cutter};
 use crate::key::Kind;
-use crate::locate::{self, Located, Locator};
+use crate::locate::{self, Located, Locator, Plan};
 use crate::spec::{Framing, Spec, Transport};
 
 pub struct Entry {
     pub spec: Spec,
+    plan: Plan,
     pub cutter: Option<Cutter>,
     pub locator: Option<Locator>,
     vital: HashSet<Kind>,
@@ -20,7 +21,10 @@ impl Entry {
     }
 
     pub fn locate(&self, message: &[u8]) -> Located {
-        locate::locate(&self.spec, self.locator, message)
+        match self.locator {
+            Some(native) => native(message).unwrap_or_else(Located::alone),
+            None => self.plan.locate(&self.spec.cases, message),
+        }
     }
 }
 
@@ -95,7 +99,11 @@ impl Table {
             self.searchable.push(number);
         }
         let vital = spec.vital.iter().map(|kind| Kind::from_slice(&kind.0)).collect();
-        self.entries.push(Entry { spec, cutter, locator, vital });
+        let plan = Plan::new(&spec.cases);
+        if plan.tests() > Plan::MOST_TESTS {
+            return Err(TableError(format!("{}: {} different tests in its cases; allowed: at most {}", spec.name, plan.tests(), Plan::MOST_TESTS)));
+        }
+        self.entries.push(Entry { spec, plan, cutter, locator, vital });
         Ok(())
     }
 

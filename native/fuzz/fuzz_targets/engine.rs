@@ -78,7 +78,8 @@ fn lesson(novel: &Novel, protocols: u32) -> Lesson {
         expects.push(Expected { protocol: chance.below(protocols) as u16, transport, port: chance.below(65_536) as u16, ip });
     }
     let distinct = chance.one_in(4).then(|| (chance.one_in(2), chance.below(16), chance.below(16)));
-    Lesson { marks, keep: chance.one_in(2), distinct, opens, expects }
+    let tags = (0..chance.below(4)).map(|_| chance.below(4)).collect();
+    Lesson { marks, keep: chance.one_in(2), distinct, tags, rich: chance.one_in(4), opens, expects }
 }
 
 fn learn(engine: &mut Engine) {
@@ -130,6 +131,7 @@ fn read(data: &[u8]) -> String {
     let counters = engine.counters();
     assert_eq!(counters.packets, number);
     let mut said = format!("{counters:?} {:?} {:?}\n", engine.fragment_counters(), engine.distinct);
+    said += &format!("{:?}\n{:?}\n{:?}\n", engine.sums(), engine.functions(), engine.rich());
     for tally in &engine.tallies {
         assert!(tally.count > 0 && engine.template(tally.template).is_some());
         let kept = tally.kept.as_ref().map(|kept| (kept.occurrences.len(), kept.variants.len(), kept.thinned));

@@ -1,10 +1,31 @@
 //! Any stream in any framing: cutting always gets on, names only bytes that are there, and gives the same messages however the bytes come.
-//! The input: the framing, the length of a chunk, then the stream.
+//! The input: the framing, the length of a chunk, then the stream; or what DNP3 frames with sound checksums are made of.
 #![no_main]
 
 use fieldwatch_core::cut::{self, Cut, Part, State, LONGEST};
 use fieldwatch_core::spec::{Framing, Hex};
 use libfuzzer_sys::fuzz_target;
+
+/// The framing whose input is sealed first.
+const SEALED: u8 = 12;
+
+/// DNP3 frames: of each length byte and the bytes after it one frame, with its header and the checksums of IEEE 1815-2012 9.2.4.
+fn sealed(mut rest: &[u8]) -> Vec<u8> {
+    fn seal(block: &[u8], into: &mut Vec<u8>) {
+        let bit = |sum: u16, _| if sum & 1 == 1 { sum >> 1 ^ 0xa6bc } else { sum >> 1 };
+        let sum = block.iter().fold(0u16, |sum, byte| (0..8).fold(sum ^ u16::from(*byte), bit));
+        into.extend_from_slice(block);
+        into.extend_from_slice(&(!sum).to_le_bytes());
+    }
+    let mut stream = Vec::new();
+    while let Some((&length, after)) = rest.split_first() {
+        let (user, after) = after.split_at(after.len().min(usize::from(length.min(250))));
+        rest = after;
+        seal(&[0x05, 0x64, 5 + user.len() as u8, 0xc4, 10, 0, 1, 0], &mut stream);
+        user.chunks(16).for_each(|block| seal(block, &mut stream));
+    }
+    stream
+}
 
 /// How the stream ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,8 +49,8 @@ struct Reading {
 
 fn framing(which: u8) -> Framing {
     let native = |name: &str| Framing::Native { name: name.to_owned() };
-    match which % 12 {
-        0 => native("dnp3"),
+    match which % 13 {
+        0 | SEALED => native("dnp3"),
         1 => native("http"),
         2 => native("tls"),
         3 => Framing::Length { at: 4, size: 2, add: 6, little: false, least: 8, most: 260 }, // Modbus
@@ -96,6 +117,10 @@ impl Reading {
                     }
                     at += self.pass(length as u64, rest.len());
                 }
+                Cut::Flawed { length, .. } => {
+                    assert!(length > 0);
+                    at += self.pass(length as u64, rest.len());
+                }
                 Cut::Skip { length } => {
                     assert!(length > 0);
                     at += self.pass(length, rest.len());
@@ -129,6 +154,13 @@ impl Reading {
 
 fuzz_target!(|data: &[u8]| {
     let Some((&[which, chunk], stream)) = data.split_first_chunk::<2>() else { return };
+    let made;
+    let stream = if which % 13 == SEALED {
+        made = sealed(stream);
+        &made
+    } else {
+        stream
+    };
     let framing = framing(which);
     let mut whole = Reading::new();
     whole.take(&framing, stream);
@@ -141,6 +173,9 @@ fuzz_target!(|data: &[u8]| {
         let both = parts.messages.len().min(whole.messages.len());
         assert_eq!(parts.messages[..both], whole.messages[..both], "{framing:?}");
         return;
+    }
+    if which % 13 == SEALED {
+        assert_eq!(whole.end, End::Open, "sound frames are frames");
     }
     assert_eq!(parts.messages, whole.messages, "{framing:?}");
     assert_eq!(parts.end, whole.end, "{framing:?}");

@@ -17,7 +17,7 @@ NARROW = 100
 
 
 def aligned(heads: Sequence[str], rows: Sequence[Sequence[Text]], width: int) -> Table:
-    """The rows under their headings. Before a heading: `>` sets it right, `~` lets its text be cut to fit `width`, `-` says it can be missed."""
+    """The rows under their headings. Before a heading: `>` sets it right, `~` lets its text be cut to fit, `-` says it can be missed."""
     if width < NARROW and any(head.startswith("-") for head in heads):
         kept = [at for at, head in enumerate(heads) if not head.startswith("-")]
         heads, rows = [heads[at] for at in kept], [[row[at] for at in kept] for row in rows]

@@ -19,6 +19,7 @@ LOSSES = {
     "fragments_expired": "fragments whose other parts never came",
     "fragments_conflicting": "fragments that contradict each other",
     "fragments_shed": "fragments left out to bound memory",
+    "messages_unfinished": "messages in pieces of which the first or the last was missing",
     "buffers_shed": "streams left out to bound memory",
     "flows_shed": "flows left out to bound memory",
     "hosts_shed": "hosts left out to bound memory",
@@ -36,7 +37,7 @@ class Blind(NamedTuple):
     """Something that was not seen: how often, and where, or why, as far as known."""
 
     what: str
-    count: int
+    times: int
     detail: str
 
 

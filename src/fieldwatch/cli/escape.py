@@ -10,7 +10,7 @@ import functools
 import unicodedata
 
 SEPARATORS = frozenset({"Zl", "Zp"})
-"""Unicode categories that break a line; all categories that begin with C (control, format, surrogate, private, unassigned) are escaped too."""
+"""Unicode categories that break a line; all that begin with C (control, format, surrogate, private, unassigned) are escaped too."""
 
 
 @functools.lru_cache(maxsize=4096)

@@ -111,11 +111,18 @@ def legend(fields: list[Field]) -> list[Text]:
     lines = []
     for at, one in enumerate(fields):
         where = f"{one.offset:#06x} {one.length:>4} B" if one.length else "                "
-        head = Text.assemble((f" {LETTERS[at % len(LETTERS)]} ", STYLES[at % len(STYLES)]), f"  {where.rstrip():<14}  ", (visible(one.name), "bold"))
+        head = Text.assemble(
+            (f" {LETTERS[at % len(LETTERS)]} ", STYLES[at % len(STYLES)]), f"  {where.rstrip():<14}  ", (visible(one.name), "bold")
+        )
         head.append("  " + visible(one.value))
         lines.append(head)
     if any(one.secret for one in fields):
         lines.append(Text("Credentials are not shown; the frame itself (--pcap) holds them.", "dim"))
     if any(one.alone for one in fields):
-        lines.append(Text("Read from this frame alone, because an earlier frame had said the same: what the conversation before it opened is not known here.", "dim"))
+        lines.append(
+            Text(
+                "Read from this frame alone, without what came before it: an earlier frame had said the same.",
+                "dim",
+            )
+        )
     return lines

@@ -15,8 +15,8 @@ from fieldwatch.cli.names import Names, address
 from fieldwatch.cli.pieces import pieces
 
 if TYPE_CHECKING:
-    from fieldwatch.facts import Evidence, Login, Malformed, Operation, Subject, Undecoded
     from fieldwatch.facts import Conversation as Talk
+    from fieldwatch.facts import Evidence, Login, Malformed, Operation, Subject, Undecoded
     from fieldwatch.inventory import Asset, Rival
     from fieldwatch.pipeline import Result
 
@@ -67,7 +67,7 @@ class _Writer:
             "logins": [self._login(one, label) for one, label in most("logins", self._labelled())],
             "malformed": [self._malformed(one) for one in most("malformed", sorted(facts.malformed, key=_earliest))],
             "undecoded": [self._undecoded(one) for one in most("undecoded", _together(facts.undecoded))],
-            "unseen": [spot._asdict() for spot in blind_spots(self.result)],
+            "unseen": [{"what": spot.what, "count": spot.times, "detail": spot.detail} for spot in blind_spots(self.result)],
             "left_out": {name: count for name, count in left_out.items() if count},
         }
         page["ends"] = self.end_rows
@@ -164,7 +164,7 @@ class _Writer:
 
     def _login(self, one: Login, label: str) -> Row:
         source, seen, protocol, spans = self._evidence(one.evidence._replace(spans=()))
-        where = [[span.frame, 0, 0] for span in one.evidence.spans[:1]]
+        where = [one.evidence.frame, 0, 0] if one.evidence.spans else []
         return {
             "client": self._end(one.client),
             "server": self._end(one.server),
@@ -174,7 +174,7 @@ class _Writer:
             "cleartext": one.cleartext,
             "result": one.result,
             "count": one.times,
-            "evidence": [source, seen, protocol, spans + sum(where, [])],
+            "evidence": [source, seen, protocol, spans + where],
         }
 
     def _malformed(self, one: Malformed) -> Row:

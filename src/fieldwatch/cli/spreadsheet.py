@@ -38,7 +38,7 @@ def write(result: Result, folder: Path) -> list[Path]:
         "logins": (LOGINS, map(_ends, whole["logins"])),
         "malformed": (MALFORMED, map(_ends, whole["malformed"])),
         "undecoded": (UNDECODED, ({**row, **row["first"]} for row in whole["undecoded"])),
-        "unseen": (UNSEEN, (spot._asdict() for spot in blind_spots(result))),
+        "unseen": (UNSEEN, ({"what": spot.what, "count": spot.times, "detail": spot.detail} for spot in blind_spots(result))),
     }
     return [_write(folder / f"{name}.csv", columns, rows) for name, (columns, rows) in tables.items()]
 

@@ -55,7 +55,7 @@ def _headline(result: Result) -> Text:
     first = [one.first_ns for one in facts.captures if one.first_ns is not None]
     last = [one.last_ns for one in facts.captures if one.last_ns is not None]
     protocols = {protocol for asset in assets for protocol in asset.protocols}
-    words = [
+    words: list[str | tuple[str, str]] = [
         (
             f"{_count(len(assets), 'asset')}, {_count(len(facts.conversations), 'conversation')}, {_count(len(protocols), 'protocol')}",
             "bold",
@@ -167,7 +167,7 @@ def _logins(result: Result, names: Names, width: int) -> Iterator[RenderableType
 
 
 def _unseen(result: Result, width: int) -> Iterator[RenderableType]:
-    rows = [(f"{spot.count:,}", spot.what, spot.detail) for spot in blind_spots(result)]
+    rows = [(f"{spot.times:,}", spot.what, spot.detail) for spot in blind_spots(result)]
     undecoded, broken = Counter[str](), Counter[str]()
     for one in result.facts.undecoded:
         undecoded[one.protocol] += one.times

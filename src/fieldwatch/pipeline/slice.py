@@ -1,6 +1,6 @@
 """Single frames out of a capture, to show and to hand on: a plain walk in Python, for when a person asks for a frame or two.
 
-Standards: draft-ietf-opsawg-pcap-05 (section 4 file header, 5 packet record), draft-ietf-opsawg-pcapng-04 (4.1 section header, 4.2 interface
+Standards: draft-ietf-opsawg-pcap-05 (4 file header, 5 packet record), draft-ietf-opsawg-pcapng-04 (4.1 section header, 4.2 interface
 description, 4.3 enhanced and 4.4 simple packet, Appendix A packet), RFC 1952 (gzip). Not read: zstd, for which Python 3.11 has nothing.
 """
 

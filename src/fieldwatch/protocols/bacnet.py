@@ -64,8 +64,14 @@ READ_PROPERTY, READ_MULTIPLE, WRITE_PROPERTY, WRITE_MULTIPLE = 12, 14, 15, 16
 CONTROL, REINITIALIZE_DEVICE, AUTHENTICATE, LIFE_SAFETY = 17, 20, 24, 27
 I_AM, I_HAVE, WHO_IS, WHO_AM_I = 0, 1, 8, 13
 
-COMMAND, MODIFY_PARAMETER, ALARM_SUPPRESSION = "T0855", "T0836", "T0878"
-"""ATT&CK for ICS: an unauthorized command message, a write that is no command, silencing."""
+ALL, REQUIRED, OPTIONAL = 8, 105, 80
+"""15.7: properties that stand for several."""
+
+TELLING = frozenset({*IDENTITY, OBJECT_IDENTIFIER, VENDOR_IDENTIFIER, ALL, REQUIRED, OPTIONAL})
+"""Properties of the device object by which an asker learns who the device is."""
+
+COMMAND, MODIFY_PARAMETER, ALARM_SUPPRESSION, SYSTEM_INFORMATION = "T0855", "T0836", "T0878", "T0888"
+"""ATT&CK for ICS: an unauthorized command message, a write that is no command, silencing, asking who a device is."""
 
 # ------------------------------------------------------------------------------------------------------------ declarations
 
@@ -390,7 +396,9 @@ def _reference(cursor: Cursor, stop: int) -> tuple[int, int, str]:
 
 def _read_property(call: Call) -> Iterator[Fact]:
     """15.5: the request names an object and a property; the answer repeats them."""
-    call.told.words.append(_reference(call.ask.cursor, 3)[2])
+    thing, number, words = _reference(call.ask.cursor, 3)
+    call.told.words.append(words)
+    _asks(call.told, thing, number)
     if call.answer is not None:
         yield from _property(call.number, call.answer, call.told, known=True)
 
@@ -407,15 +415,24 @@ def _property(_number: int, answer: Apdu, told: Told, *, known: bool = False) ->
         told.value("value", said)
 
 
+def _asks(told: Told, thing: int, number: int) -> None:
+    """Reading the device object's own words is identification."""
+    if thing >> 22 == DEVICE and number in TELLING:
+        told.meaning = Meaning(Effect.IDENTIFY, SYSTEM_INFORMATION)
+
+
 def _read_multiple(call: Call) -> Iterator[Fact]:
     """15.7: the request: for each object its properties, in tag 1."""
     cursor = call.ask.cursor
     while cursor.left:
-        name = tags.object_name(tags.unsigned(cursor, tags.tag(cursor)))
+        thing = tags.unsigned(cursor, tags.tag(cursor))
         tags.tag(cursor)
-        wanted = [fields.prop(cursor, found) for found in tags.inside(cursor, 1) if found.number == 0]
+        wanted = [tags.unsigned(cursor, found) for found in tags.inside(cursor, 1) if found.number == 0]
+        for number in wanted:
+            _asks(call.told, thing, number)
         more = f" and {len(wanted) - SHOWN} more" if len(wanted) > SHOWN else ""
-        call.told.words.append(f"{name} {' '.join(wanted[:SHOWN])}{more}" + ("," if cursor.left else ""))
+        words = " ".join([tags.object_name(thing), *map(tags.property_name, wanted[:SHOWN])])
+        call.told.words.append(words + more + ("," if cursor.left else ""))
     if call.answer is not None:
         yield from _multiple(call.number, call.answer, call.told, known=True)
 
@@ -568,7 +585,7 @@ def _password(cursor: Cursor, result: str) -> Iterator[LoggedIn]:
 
 
 def _authenticate(call: Call) -> Iterator[Fact]:
-    """24.4 of editions until 2008: Authenticate: an operator's name (tag 2) and password (tag 3) in clear."""
+    """Clause 24 of editions until 2008: Authenticate: an operator's name (tag 2) and password (tag 3) in clear."""
     cursor = call.ask.cursor
     name, secret, at = "", b"", None
     while cursor.left:

@@ -69,22 +69,18 @@ impl Engine {
         }
     }
 
-    fn flow_key(&mut self, sender: End, receiver: End, [source, target]: [u16; 2], carrier: Carrier) -> (FlowKey, usize) {
-        match (sender, receiver) {
-            (End::Ip(Address::V4(a)), End::Ip(Address::V4(b))) => {
-                let wide = |bytes| u64::from(u32::from_be_bytes(bytes));
-                FlowKey::new((wide(a), source), (wide(b), target), carrier, Family::V4)
-            }
-            (End::Mac([a, b, c, d, e, f]), End::Mac([u, v, w, x, y, z])) => {
-                let sender = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
-                let receiver = u64::from_be_bytes([0, 0, u, v, w, x, y, z]);
-                FlowKey::new((sender, source), (receiver, target), carrier, Family::Mac)
-            }
-            _ => {
-                let (sender, receiver) = (self.hosts.number(sender), self.hosts.number(receiver));
-                FlowKey::new((u64::from(sender), source), (u64::from(receiver), target), carrier, Family::V6)
-            }
+    #[inline]
+    fn flow_key(&mut self, packet: &Packet, [source, target]: [u16; 2], carrier: Carrier) -> Option<(FlowKey, usize)> {
+        if carrier == Carrier::Ethernet {
+            let wide = |[a, b, c, d, e, f]: [u8; 6]| u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+            return Some(FlowKey::new((wide(packet.source_mac?), source), (wide(packet.target_mac?), target), carrier, Family::Mac));
         }
+        if let (Some(Address::V4(a)), Some(Address::V4(b))) = (packet.source, packet.target) {
+            let wide = |bytes| u64::from(u32::from_be_bytes(bytes));
+            return Some(FlowKey::new((wide(a), source), (wide(b), target), carrier, Family::V4));
+        }
+        let (sender, receiver) = (self.hosts.number(End::Ip(packet.source?)), self.hosts.number(End::Ip(packet.target?)));
+        Some(FlowKey::new((u64::from(sender), source), (u64::from(receiver), target), carrier, Family::V6))
     }
 
     fn fragment(&mut self, packet: &Packet, _: Fragment, record: &Record<'_>, moment: Moment) {
@@ -108,15 +104,15 @@ impl Engine {
             Kind::Ip | Kind::Unread(_) if packet.source.is_some() => (Carrier::Ip, [u16::from(packet.protocol); 2]),
             Kind::Ip | Kind::Unread(_) => (Carrier::Ethernet, [packet.ether_type; 2]),
         };
-        let Some((sender, receiver)) = ends(packet, carrier) else { return };
-        let (key, side) = self.flow_key(sender, receiver, ports, carrier);
+        let Some((key, side)) = self.flow_key(packet, ports, carrier) else { return };
         let flags = if let Kind::Tcp { flags, .. } = kind { sane(flags) } else { 0 };
         let slot = match self.flows.find(&key) {
             Some(slot) => slot,
-            None => match self.open_flow(key, side, (sender, receiver), ports, carrier, flags, moment) {
-                Some(slot) => slot,
-                None => return,
-            },
+            None => {
+                let Some(ends) = ends(packet, carrier) else { return };
+                let Some(slot) = self.open_flow(key, side, ends, ports, carrier, flags, moment) else { return };
+                slot
+            }
         };
         self.note(slot, side, packet, wire, moment);
         match kind {

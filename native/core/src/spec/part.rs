@@ -12,7 +12,7 @@ struct Declared {
     mask: Hex,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Test {
     /// One byte: a set of 256 bits.
     Byte {
@@ -33,7 +33,7 @@ enum Test {
 }
 
 /// The bytes at an offset, under a mask, are one of some values.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Declared")]
 pub struct Part {
     offset: usize,

@@ -1,0 +1,34 @@
+"""The list of protocols is made from the protocol files."""
+
+from __future__ import annotations
+
+import orjson
+from typer.testing import CliRunner
+
+from fieldwatch.cli.app import app
+from fieldwatch.cli.protocols import row
+from fieldwatch.protocols import registry
+
+RUN = CliRunner()
+
+
+def test_every_protocol_is_listed() -> None:
+    done = RUN.invoke(app, ["protocols"])
+    assert done.exit_code == 0, done.output
+    assert all(protocol.name in done.output for protocol in registry().protocols)
+
+
+def test_as_json() -> None:
+    rows = {one["name"]: one for one in orjson.loads(RUN.invoke(app, ["protocols", "--json"]).output)}
+    assert set(rows) == set(registry().by_name)
+    assert rows["modbus"]["where"] == ["tcp 502"]
+    assert rows["lldp"]["where"] == ["EtherType 0x88cc"]
+    assert rows["cip"]["not_decoded"]
+
+
+def test_every_protocol_says_where_and_what() -> None:
+    for protocol in registry().protocols:
+        one = row(protocol)
+        assert one["title"], protocol.name
+        assert one["where"], protocol.name
+        assert one["decoded"], protocol.name
