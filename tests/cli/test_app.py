@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,13 @@ def test_outputs_that_cannot_be_written_are_refused(plant: Capture, tmp_path: Pa
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert b"cannot be written" in done.stderr
+
+
+def test_a_terminal_without_unicode_is_served(plant: Capture, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fieldwatch", "inspect", plant.write(tmp_path / "a.pcap")]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0, done.stderr
+    assert b"10.0.0.10" in done.stdout
 
 
 def test_all_outputs_at_once(plant: Capture, tmp_path: Path) -> None:

@@ -116,6 +116,12 @@ def test_a_browser_shows_it(evil: str, tmp_path: Path) -> None:
     assert "<svg" in shown["map"]
     assert "Write Single Register" in shown["operations"]
     assert "<script>alert" not in "".join(shown.values())
+    found = _dom(tmp_path, "assets?q=ip%3A10.0.0.10")
+    assert 'aria-rowcount="2"' in found
+    assert "1 of 2 rows" in found
+    proof = _dom(tmp_path, "operations?open=operation/0")
+    assert "fieldwatch evidence" in proof
+    assert "<mark>" in proof, "the bytes of the operation are marked in the frame"
 
 
 def _dom(folder: Path, view: str) -> str:

@@ -67,6 +67,9 @@ def test_the_same_captures_give_the_same_data(plant: Capture, tmp_path: Path) ->
 
 def test_what_is_left_out_is_counted(plant: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data, "MOST_ROWS", 1)
+    monkeypatch.setattr(data, "MOST_ASSETS", 1)
     page = page_data(inspect([plant.write(tmp_path / "a.pcap")], fenced=False))
     assert len(page["talks"]) == 1
-    assert page["left_out"] == {"talks": 1}
+    assert [asset["ips"] for asset in page["assets"]] == [("10.0.0.10",)], "the one of which most is known"
+    assert {end["asset"] for end in page["ends"]} == {0, -1}
+    assert page["left_out"] == {"assets": 1, "talks": 1}

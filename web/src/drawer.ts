@@ -264,7 +264,8 @@ export class Drawer {
     const words = h("p", { class: "where" }, `${protocol}  ${when(seen, 6)} UTC  ${places.join("; ") || `frame ${frame}`}`);
     const hex = this.hex(capture, spans);
     const command = `fieldwatch evidence ${quoted(path)} ${frame}`;
-    const copy = h("button", { class: "copy", type: "button", title: "copy the command that shows the whole frame", click: () => void navigator.clipboard?.writeText(command) }, "copy");
+    const copied = (): void => void navigator.clipboard?.writeText(command).then(() => (copy.textContent = "copied"), () => (copy.textContent = "select it"));
+    const copy = h("button", { class: "copy", type: "button", title: "copy the command that shows the whole frame", click: copied }, "copy");
     return h("div", { class: "proof" }, words, hex, h("p", { class: "command" }, h("code", {}, command), copy));
   }
 

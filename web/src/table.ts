@@ -23,6 +23,7 @@ export interface Options<Row> {
 
 const HEIGHT = 32;
 const SPARE = 8;
+const MOST_PRINTED = 5000;
 
 export class Table<Row> {
   readonly element: HTMLElement;
@@ -35,6 +36,7 @@ export class Table<Row> {
   private by: Column<Row> | null = null;
   private down = false;
   private at = -1;
+  private printing = false;
 
   constructor(private readonly options: Options<Row>) {
     this.rows = this.shown = options.rows;
@@ -50,6 +52,8 @@ export class Table<Row> {
       this.draw();
     });
     new ResizeObserver(() => this.draw()).observe(this.body);
+    addEventListener("beforeprint", () => this.print(true));
+    addEventListener("afterprint", () => this.print(false));
     this.heads();
     this.show(options.rows);
   }
@@ -106,9 +110,16 @@ export class Table<Row> {
     );
   }
 
+  private print(on: boolean): void {
+    if (!this.element.isConnected) return;
+    this.printing = on;
+    this.draw();
+  }
+
   private draw(): void {
-    const from = Math.max(0, Math.floor(this.body.scrollTop / HEIGHT) - SPARE);
-    const to = Math.min(this.shown.length, Math.ceil((this.body.scrollTop + this.body.clientHeight) / HEIGHT) + SPARE);
+    const from = this.printing ? 0 : Math.max(0, Math.floor(this.body.scrollTop / HEIGHT) - SPARE);
+    const view = Math.ceil((this.body.scrollTop + this.body.clientHeight) / HEIGHT) + SPARE;
+    const to = Math.min(this.shown.length, this.printing ? MOST_PRINTED : view);
     const rows: Node[] = [];
     for (let at = from; at < to; at++) {
       const row = this.shown[at];

@@ -116,6 +116,7 @@ export function assets(plant: Plant, open: Open): View {
       return [...first.flatMap((at) => [at, ...(under.get(at) ?? [])]), ...(by ? ordered(alone, by.sort, down) : alone)];
     },
     empty: "No asset yet: every device that sends a frame in a capture will be here, with what it says about itself.",
+    note: left(plant, "assets"),
   });
 }
 
@@ -150,7 +151,7 @@ export function operations(plant: Plant, open: Open): View {
       { head: "Object", width: "minmax(110px, 1.2fr)", cell: (at) => h("span", { class: "code", title: one(at).object }, one(at).object), sort: (at) => one(at).object },
       { head: "Result", width: "minmax(80px, 0.7fr)", cell: (at) => known(one(at).result), sort: (at) => one(at).result },
       number("Times", "74px", (at) => one(at).count),
-      number("Frame", "74px", (at) => one(at).evidence[3][0] ?? 0),
+      number("Frame", "74px", (at) => one(at).evidence[3][0] ?? 0, String),
     ],
     fields: (at) => {
       const row = one(at);
@@ -231,7 +232,7 @@ export function undecoded(plant: Plant, open: Open): View {
       column("Function", "minmax(180px, 2fr)", (at) => one(at).function, true),
       column("Why", "minmax(180px, 1.6fr)", (at) => one(at).reason),
       number("Times", "90px", (at) => one(at).count),
-      number("First frame", "100px", (at) => one(at).evidence[3][0] ?? 0),
+      number("First frame", "100px", (at) => one(at).evidence[3][0] ?? 0, String),
     ],
     fields: (at) => ({ protocol: one(at).protocol === "unknown" ? "" : one(at).protocol, function: one(at).function, why: one(at).reason }),
     open: (at) => open(`undecoded/${at}`),

@@ -45,6 +45,8 @@ pub struct Template {
     pub values: Vec<ValueSpan>,
     /// Every occurrence is kept.
     pub keep: bool,
+    /// Every occurrence is read: it opens what later messages need, under keys of its own.
+    pub reread: bool,
     /// The bytes (answer?, offset, length) whose different contents are counted.
     pub distinct: Option<(bool, u32, u32)>,
 }
@@ -93,6 +95,13 @@ impl Default for Bank {
 impl Bank {
     pub fn get(&self, template: u32) -> Option<&Template> {
         self.templates.get(template as usize)
+    }
+
+    /// Each repetition of the template must be read.
+    pub fn read_again(&mut self, template: u32) {
+        if let Some(known) = self.templates.get_mut(template as usize) {
+            known.reread = true;
+        }
     }
 
     pub fn has_room(&self) -> bool {
@@ -157,7 +166,18 @@ impl Bank {
         let (request_words, answer_words) = (words_of(&request_class, request), words_of(&answer_class, answer));
         self.bytes += 24 * (request_words.len() + answer_words.len());
         let (request, answer) = (request.to_vec(), answer.to_vec());
-        self.templates.push(Template { frame, request, answer, request_words, answer_words, decimal, values, keep, distinct });
+        self.templates.push(Template {
+            frame,
+            request,
+            answer,
+            request_words,
+            answer_words,
+            decimal,
+            values,
+            keep,
+            reread: false,
+            distinct,
+        });
         number
     }
 

@@ -77,7 +77,7 @@ impl Allowance {
     }
 
     fn spend(&mut self, now_ns: i64) -> bool {
-        let earned = (now_ns - self.refilled_ns).max(0) / REFILL_NS;
+        let earned = now_ns.saturating_sub(self.refilled_ns).max(0) / REFILL_NS;
         if earned > 0 {
             self.left = self.left.saturating_add(earned.min(i64::from(u32::MAX)) as u32).min(self.most);
             self.refilled_ns += earned * REFILL_NS;

@@ -82,7 +82,9 @@ pub fn cut(framing: &Framing, native: Option<Cutter>, state: &mut State, window:
         Framing::Segment { most } => segment(*most, window),
         Framing::Length { at, size, least, most, .. } => match framing.declared(window) {
             None => Cut::More { need: at + size },
-            Some(length) if length < *least as i64 || length > *most as i64 || length <= 0 => Cut::Bad { rule: Rule::Length, have: length.max(0) as u64 },
+            Some(length) if length < *least as i64 || length > *most as i64 || length <= 0 => {
+                Cut::Bad { rule: Rule::Length, have: length.max(0) as u64 }
+            }
             Some(length) if window.len() < length as usize => Cut::More { need: length as usize },
             Some(length) => Cut::Whole { length: length as usize },
         },
@@ -103,6 +105,7 @@ fn line(end: &[u8], most: usize, lines: u32, state: &mut State, window: &[u8]) -
         return Cut::Opaque;
     }
     match find(window, end) {
+        Some(at) if at + end.len() > most => Cut::Bad { rule: Rule::Text, have: (at + end.len()) as u64 },
         Some(at) => {
             state.lines += 1;
             Cut::Whole { length: at + end.len() }

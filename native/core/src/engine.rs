@@ -108,6 +108,8 @@ pub struct Novel {
     context_key: ContextKey,
     pub context: u32,
     pub seen_ns: i64,
+    /// The template that it repeats: it is read again for what it opens.
+    repeats: Option<u32>,
 }
 
 /// A context that a reading opens: for the flow or for both hosts, for a protocol, under a key.

@@ -253,11 +253,11 @@ impl Flows {
     pub fn stale(&self, now_ns: i64) -> Vec<u32> {
         let forced = if self.is_full() { self.index.len() / 8 } else { 0 };
         let rows = self.occupied().map(|(slot, flow)| (flow.last_ns, flow.born, slot));
-        let mut idle: Vec<(i64, u64, u32)> = rows.filter(|(last, ..)| forced > 0 || now_ns - last > IDLE_NS).collect();
+        let mut idle: Vec<(i64, u64, u32)> = rows.filter(|(last, ..)| forced > 0 || now_ns.saturating_sub(*last) > IDLE_NS).collect();
         idle.sort_unstable();
         idle.into_iter()
             .enumerate()
-            .take_while(|(rank, (last, ..))| *rank < forced || now_ns - last > IDLE_NS)
+            .take_while(|(rank, (last, ..))| *rank < forced || now_ns.saturating_sub(*last) > IDLE_NS)
             .map(|(_, (.., slot))| slot)
             .collect()
     }

@@ -1,5 +1,7 @@
 //! Bytes to messages: capture formats, link layers, reassembly and the exchange engine.
 
+#![forbid(unsafe_code)]
+
 pub mod bank;
 pub mod capture;
 pub mod context;

@@ -133,7 +133,7 @@ impl Direction {
                 let end = first.sequence.wrapping_add(length);
                 let confirmed = acknowledged.is_some_and(|number| number.wrapping_sub(end) < JUMP);
                 let full = self.held.len() > HELD_SEGMENTS || self.held_bytes > HELD_BYTES;
-                let late = now_ns - first.seen_ns > HELD_NS;
+                let late = now_ns.saturating_sub(first.seen_ns) > HELD_NS;
                 if !(confirmed || full || late || flush) {
                     return None;
                 }

@@ -101,7 +101,12 @@ impl Table {
         let vital = spec.vital.iter().map(|kind| Kind::from_slice(&kind.0)).collect();
         let plan = Plan::new(&spec.cases);
         if plan.tests() > Plan::MOST_TESTS {
-            return Err(TableError(format!("{}: {} different tests in its cases; allowed: at most {}", spec.name, plan.tests(), Plan::MOST_TESTS)));
+            return Err(TableError(format!(
+                "{}: {} different tests in its cases; allowed: at most {}",
+                spec.name,
+                plan.tests(),
+                Plan::MOST_TESTS
+            )));
         }
         self.entries.push(Entry { spec, plan, cutter, locator, vital });
         Ok(())

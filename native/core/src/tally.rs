@@ -151,7 +151,7 @@ impl Tally {
     /// Counts one more exchange.
     pub fn add(&mut self, template: &Template, moment: Moment, request: &[u8], answer: &[u8], before: u32) {
         if self.count > 0 {
-            self.interval(moment.seen_ns - self.last.seen_ns);
+            self.interval(moment.seen_ns.saturating_sub(self.last.seen_ns));
         }
         self.count += 1;
         self.last = moment;

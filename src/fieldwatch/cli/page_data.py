@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from fieldwatch.inventory import Asset, Rival
     from fieldwatch.pipeline import Result
 
+MOST_ASSETS = 20_000
 MOST_ROWS = 20_000
 MOST_MESSAGES = 60
 MOST_PROOFS = 3
 MOST_FRAMES = 20
-"""Rows of a list; messages of a conversation; proofs of a value; frames of an operation."""
+"""Assets, the best known first; rows of a list; messages of a conversation; proofs of a value; frames of an operation."""
 
 Row = dict[str, Any]
 
@@ -44,12 +45,12 @@ class _Writer:
         self.assets: list[tuple[Asset, int]] = []
         self.numbers: dict[str, int] = {}
         self.proven: list[Evidence] = []
-        for asset in sorted(result.inventory.assets, key=lambda one: one.id):
+        for asset in sorted(result.inventory.assets, key=_by_knowledge)[:MOST_ASSETS]:
             self._number(asset, -1)
 
     def write(self) -> Row:
         facts = self.result.facts
-        left_out: dict[str, int] = {}
+        left_out = {"assets": max(0, len(self.result.inventory.assets) - MOST_ASSETS)}
 
         def most(name: str, rows: Iterable[Any]) -> Sequence[Any]:
             whole = list(rows)
@@ -116,7 +117,7 @@ class _Writer:
         if at is None:
             at = self.ends[key] = len(self.end_rows)
             asset = self.names.asset(end)
-            self.end_rows.append({"asset": self.numbers[asset.id] if asset else -1, "address": shown})
+            self.end_rows.append({"asset": self.numbers.get(asset.id, -1) if asset else -1, "address": shown})
         return at
 
     def _talk(self, one: Talk) -> Row:
@@ -204,6 +205,10 @@ class _Writer:
 
 def _captures(result: Result) -> list[Any]:
     return sorted(result.facts.captures, key=lambda one: (one.first_ns is None, one.first_ns or 0, one.path))
+
+
+def _by_knowledge(one: Asset) -> tuple[int, str]:
+    return -len(one.attributes), one.id
 
 
 def _gravest(one: Operation) -> tuple[Any, ...]:

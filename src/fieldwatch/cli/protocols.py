@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from fieldwatch.cli.inspect import PIPED_WIDTH
 
 if TYPE_CHECKING:
     from fieldwatch.protocols import Protocol
@@ -23,12 +26,19 @@ def protocols(json: Annotated[bool, typer.Option("--json", help="Write the table
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 1, 0))
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 1, 0), expand=True)
     for head in ("Protocol", "Found at", "Decoded", "Not decoded"):
-        table.add_column(head, ratio=None if head == "Protocol" else 3 if "ecoded" in head else 2)
+        table.add_column(head, ratio=3 if "ecoded" in head else 2)
     for one in rows:
-        table.add_row(f"{one['name']}\n{one['title']}", ", ".join(one["where"]), "; ".join(one["decoded"]), "; ".join(one["not_decoded"]))
+        table.add_row(
+            f"{one['name']}\n{one['title']}",
+            ", ".join(one["where"]) or "where another protocol announces it",
+            "; ".join(one["decoded"]),
+            "; ".join(one["not_decoded"]),
+        )
     console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PIPED_WIDTH
     console.print(table)
     console.print(f"{len(rows)} protocols. A message that is recognised and not decoded is counted by protocol and function.")
 
@@ -47,7 +57,7 @@ def row(protocol: Protocol) -> dict[str, Any]:
 
 def _place(place: Any) -> str:
     """A place as people say it: `tcp 502`, `EtherType 0x88cc`, `in cotp`."""
-    from fieldwatch.protocols._protocol import EtherType, Inside, Llc, Port
+    from fieldwatch.protocols._protocol import EtherType, Expected, Inside, Llc, Port
 
     match place:
         case Port():
@@ -56,6 +66,8 @@ def _place(place: Any) -> str:
             return f"EtherType {place.number:#06x}"
         case Llc():
             return f"LLC {place.prefix.hex()}"
+        case Expected():
+            return "where another protocol expects it"
         case Inside():
             return f"in {place.carrier}"
     return str(place)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 UNKNOWN = "░░"
 """The mark for what is not known: different from nothing and from no."""
 
-ASSETS, DANGERS, LOGINS, TALKS, UNREAD = 16, 10, 6, 6, 6
+ASSETS, DANGERS, LOGINS, TALKS, UNREAD = 20, 10, 6, 12, 6
 """Rows that the summary shows of each; what is left out is counted."""
 
 
@@ -113,8 +113,8 @@ def _talks(result: Result) -> Iterator[RenderableType]:
         row[1] += one.packets
         row[2] += sum(message.times for message in one.messages)
     ordered = sorted(talks.items(), key=lambda item: (item[0] == "unknown", -item[1][1], item[0]))
-    words = [f"{visible(name)} {row[0]:,}" for name, row in ordered[:12] if name != "unknown"]
-    if len(ordered) > 12:
+    words = [f"{visible(name)} {row[0]:,}" for name, row in ordered[:TALKS] if name != "unknown"]
+    if len(ordered) > TALKS:
         words.append("...")
     if "unknown" in talks:
         words.append(f"not recognised {talks['unknown'][0]:,}")

@@ -168,7 +168,7 @@ class Assembler:
 
     def _collect_claims(self) -> None:
         """What is said again and again stands, in each file, where it was said first."""
-        for (protocol, subject, attribute, value), places in self.said.items():
+        for (_, subject, attribute, value), places in self.said.items():
             first: dict[str, Evidence] = {}
             for number, tag in sorted(places, key=lambda place: place[0])[:MOST_PLACES]:
                 evidence = self._said_at(number, tag)

@@ -139,9 +139,8 @@ class Reader:
             exchange = Exchange(request, answer, from_server, carrier, port)
             reading = self._read(protocol, exchange, context)
             template = Template(reading, protocol, from_server, context, carrier, port, request is not None, answer is not None)
-            self.templates.append(template)
             distinct = reading.distinct
-            session.teach(
+            learned = session.teach(
                 [(mark.side == Side.ANSWER, mark.offset, mark.length, _mark_kind(mark)) for mark in reading.marks],
                 is_kept(reading),
                 (distinct.side == Side.ANSWER, distinct.offset, distinct.length) if distinct else None,
@@ -150,6 +149,8 @@ class Reader:
                 [self._tag(tag) for tag in _tags(template)],
                 is_rich(reading),
             )
+            if learned == len(self.templates):  # else it was known, and read again for what it opens
+                self.templates.append(template)
 
     def _read(self, protocol: Protocol, exchange: Exchange, context: Any) -> Reading:
         if not self.fenced:

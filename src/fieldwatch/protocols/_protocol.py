@@ -84,7 +84,7 @@ class Done(NamedTuple):
 
     `object` is what it is done to, in the protocol's own words (`holding register 40-49`, `DB10.DBX0.0 4 BYTE`, `Line3_PV7`, `/r/{}`).
     `result` is `ok`, the protocol's own word for the refusal (`illegal data address`), or "" where no answer was seen.
-    `component` names the sub-unit of the target, `actor` that of the asker. `technique` is an ATT&CK for ICS id where the message alone shows one.
+    `component` names the sub-unit of the target, `actor` the asker's. `technique` is an ATT&CK for ICS id that the message alone shows.
     `values` must not depend on class bytes alone: what is written, commanded, set; values of reads where they cost nothing.
     """
 
@@ -241,6 +241,10 @@ class Inside(NamedTuple):
     key: Any = None
 
 
+class Expected(NamedTuple):
+    """Flows that another protocol's reading expects (`Expect`)."""
+
+
 class Part(NamedTuple):
     """The bytes at `offset`, under `mask` (all bits where empty), are one of `values` (all of one length)."""
 
@@ -376,7 +380,7 @@ class Protocol(NamedTuple):
     name: str
     title: str
     parse: Callable[[Exchange, Context], Facts]
-    where: tuple[Port | EtherType | Llc | Inside, ...]
+    where: tuple[Port | EtherType | Llc | Inside | Expected, ...]
     frame: Framing = Datagram()
     looks: tuple[Looks, ...] = ()
     join: Join | None = None

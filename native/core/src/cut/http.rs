@@ -34,14 +34,12 @@ fn head(state: &mut State, window: &[u8]) -> Cut {
     if window.first().is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
         return Cut::Skip { length: 1 };
     }
-    let Some(length) = find(window, b"\r\n\r\n").map(|at| at + 4) else {
-        let sane = window.iter().take(16).all(|byte| (0x20..0x7f).contains(byte) || matches!(byte, b'\r' | b'\n' | b'\t'));
-        return if window.len() > HEAD_MOST || !sane {
-            Cut::Bad { rule: Rule::Text, have: window.len() as u64 }
-        } else {
-            Cut::More { need: window.len() + 1 }
-        };
-    };
+    let sane = window.iter().take(16).all(|byte| (0x20..0x7f).contains(byte) || matches!(byte, b'\r' | b'\n' | b'\t'));
+    let end = find(window, b"\r\n\r\n").map(|at| at + 4);
+    if !sane || end.unwrap_or(window.len()) > HEAD_MOST {
+        return Cut::Bad { rule: Rule::Text, have: window.len() as u64 };
+    }
+    let Some(length) = end else { return Cut::More { need: window.len() + 1 } };
     let head = window.get(..length).unwrap_or(window);
     let body = body_of(head);
     let shown = match body {
@@ -108,8 +106,12 @@ fn contains(hay: &[u8], word: &[u8]) -> bool {
 }
 
 fn chunk(state: &mut State, window: &[u8]) -> Cut {
-    let Some(end) = find(window, b"\r\n") else {
-        return if window.len() > 1024 { Cut::Bad { rule: Rule::Text, have: window.len() as u64 } } else { Cut::More { need: window.len() + 1 } };
+    let Some(end) = find(window, b"\r\n").filter(|end| *end <= 1024) else {
+        return if window.len() > 1024 {
+            Cut::Bad { rule: Rule::Text, have: window.len() as u64 }
+        } else {
+            Cut::More { need: window.len() + 1 }
+        };
     };
     let digits = window.get(..end).unwrap_or(&[]);
     let size = digits.iter().map_while(|byte| char::from(*byte).to_digit(16)).take(12).fold(0u64, |sum, digit| sum << 4 | u64::from(digit));
@@ -121,8 +123,12 @@ fn chunk(state: &mut State, window: &[u8]) -> Cut {
 }
 
 fn trailer(state: &mut State, window: &[u8]) -> Cut {
-    let Some(end) = find(window, b"\r\n") else {
-        return if window.len() > 4096 { Cut::Bad { rule: Rule::Text, have: window.len() as u64 } } else { Cut::More { need: window.len() + 1 } };
+    let Some(end) = find(window, b"\r\n").filter(|end| *end <= 4096) else {
+        return if window.len() > 4096 {
+            Cut::Bad { rule: Rule::Text, have: window.len() as u64 }
+        } else {
+            Cut::More { need: window.len() + 1 }
+        };
     };
     if end == 0 {
         *state = State::Head;

@@ -362,7 +362,7 @@ impl Engine {
             .flows
             .get_mut(window.slot)
             .and_then(|flow| flow.pending.front())
-            .is_some_and(|front| window.seen_ns - front.seen_ns > limit_ns)
+            .is_some_and(|front| window.seen_ns.saturating_sub(front.seen_ns) > limit_ns)
         {
             self.give_up(window.slot, protocol);
         }

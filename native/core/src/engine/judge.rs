@@ -38,17 +38,29 @@ impl Engine {
         for guess in [self.tallies.get(last as usize).map_or(NONE, |tally| tally.next), last] {
             let Some(template) = self.tallies.get(guess as usize).map(|tally| tally.template) else { continue };
             if self.bank.matches(template, &frame, request, answer) {
-                self.count(guess, template, last, exchange, request, answer);
+                if !self.reads_again(template, exchange, context) {
+                    self.count(guess, template, last, exchange, request, answer);
+                }
                 return;
             }
         }
         match self.bank.find(&frame, request, answer) {
+            Some(template) if self.reads_again(template, exchange, context) => {}
             Some(template) => {
                 let tally = self.tally(exchange.conversation, template, exchange);
                 self.count(tally, template, last, exchange, request, answer);
             }
             None => self.consider(exchange, context),
         }
+    }
+
+    /// A known exchange that opens something waits to be read like a novel one, as far as the budget allows.
+    fn reads_again(&mut self, template: u32, exchange: &Exchange<'_>, context: u32) -> bool {
+        if !self.bank.get(template).is_some_and(|known| known.reread) || !self.affords(exchange) {
+            return false;
+        }
+        self.waiting = Some(Novel { context, repeats: Some(template), ..own(exchange) });
+        true
     }
 
     fn context_of(&mut self, exchange: &Exchange<'_>) -> u32 {
@@ -109,21 +121,24 @@ impl Engine {
 
     /// A novel exchange: it waits to be read, unless the budget is spent.
     fn consider(&mut self, exchange: &Exchange<'_>, context: u32) {
-        let kind = exchange.request.or(exchange.answer).map_or_else(Kind::default, |heard| heard.kind);
-        let vital = self.table.get(exchange.protocol).is_some_and(|entry| entry.is_vital(&kind));
-        let earned = self.limits.novelty + self.counters.packets / if vital { EARN_VITAL } else { EARN_ORDINARY };
-        let affordable = self.novelty_used.get(usize::from(vital)).is_some_and(|used| *used < earned) && self.bank.has_room();
-        let Some(conversation) = self.conversations.get_mut(exchange.conversation) else { return };
-        if affordable && conversation.may_read(vital, exchange.seen_ns) {
-            if let Some(used) = self.novelty_used.get_mut(usize::from(vital)) {
-                *used += 1;
-            }
+        if self.affords(exchange) {
             self.counters.novel += 1;
             self.waiting = Some(Novel { context, ..own(exchange) });
-        } else {
-            conversation.refuse(exchange.protocol, kind, moment(exchange));
+        } else if let Some(conversation) = self.conversations.get_mut(exchange.conversation) {
+            conversation.refuse(exchange.protocol, kind_of(exchange), moment(exchange));
             self.counters.refused += 1;
         }
+    }
+
+    /// True where one more reading is within the budgets of all and of the conversation; it is spent then.
+    fn affords(&mut self, exchange: &Exchange<'_>) -> bool {
+        let vital = self.table.get(exchange.protocol).is_some_and(|entry| entry.is_vital(&kind_of(exchange)));
+        let earned = self.limits.novelty + self.counters.packets / if vital { EARN_VITAL } else { EARN_ORDINARY };
+        let Some(used) = self.novelty_used.get_mut(usize::from(vital)) else { return false };
+        let Some(conversation) = self.conversations.get_mut(exchange.conversation) else { return false };
+        let affordable = *used < earned && self.bank.has_room() && conversation.may_read(vital, exchange.seen_ns);
+        *used += u64::from(affordable);
+        affordable
     }
 
     /// Learns from the reading of the exchange that waited; counts it, and goes on with those behind it. Returns the template's number.
@@ -138,8 +153,16 @@ impl Engine {
             request: novel.request.as_ref().map_or(ABSENT, |held| held.data.len() as u32),
             answer: novel.answer.as_ref().map_or(ABSENT, |held| held.data.len() as u32),
         };
-        let template = self.bank.add(frame, request, answer, &lesson.marks, lesson.keep, lesson.distinct);
-        self.tags.push(Tags { tags: lesson.tags.clone(), rich: lesson.rich }); // one for each template, in their order
+        let template = match novel.repeats {
+            Some(template) => template,
+            None => {
+                self.tags.push(Tags { tags: lesson.tags.clone(), rich: lesson.rich }); // one for each template, in their order
+                self.bank.add(frame, request, answer, &lesson.marks, lesson.keep, lesson.distinct)
+            }
+        };
+        if !(lesson.opens.is_empty() && lesson.expects.is_empty()) {
+            self.bank.read_again(template);
+        }
         let exchange = borrow(&novel);
         let last = self.conversations.get(novel.conversation).map_or(NONE, |conversation| conversation.last_tally);
         let tally = self.tally(novel.conversation, template, &exchange);
@@ -175,6 +198,11 @@ impl Engine {
             }
         }
     }
+}
+
+/// The function of the exchange, as its protocol's kinds go.
+fn kind_of(exchange: &Exchange<'_>) -> Kind {
+    exchange.request.or(exchange.answer).map_or_else(Kind::default, |heard| heard.kind)
 }
 
 /// Where and when the exchange began: the frame that made its request whole, or the answer that stands alone.
@@ -215,6 +243,7 @@ fn own(exchange: &Exchange<'_>) -> Novel {
         context_key: exchange.context_key,
         context: NO_CONTEXT,
         seen_ns: exchange.seen_ns,
+        repeats: None,
     }
 }
 
