@@ -33,4 +33,5 @@ if [ -f web/package.json ]; then
 fi
 
 UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --locked --inexact --quiet
+.venv/bin/python -m compileall -q src # so that the first start is as fast as the next ones
 say "ready: .venv/bin/fieldwatch"
