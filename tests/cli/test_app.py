@@ -41,6 +41,15 @@ def test_unusable_input_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     assert str(path).encode() in done.stderr
 
 
+def test_a_name_that_is_not_utf8_is_refused(plant: Capture, tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/\xff.pcap"
+    with open(path, "wb") as stream:
+        stream.write(plant.pcap())
+    done = run("inspect", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith(b"\\udcff.pcap: the name of the file is not UTF-8; rename it")
+
+
 def test_outputs_that_cannot_be_written_are_refused(plant: Capture, tmp_path: Path) -> None:
     done = run("inspect", plant.write(tmp_path / "a.pcap"), "--json", str(tmp_path / "nothing" / "out.json"))
     assert done.returncode == 2

@@ -129,4 +129,4 @@ def _dom(folder: Path, view: str) -> str:
     options = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=2000")
     address = f"file://{folder / 'page.html'}#/{view}"
     done = subprocess.run([CHROMIUM or "", *options, "--dump-dom", address], capture_output=True, check=True, timeout=120)
-    return done.stdout.decode().partition('id="data"')[0].partition("<body>")[2]
+    return done.stdout.decode().partition('id="data"')[0].partition("<body")[2]

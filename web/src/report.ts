@@ -15,7 +15,7 @@ interface State {
 
 const KEYS: [string, string][] = [
   ["/", "search"],
-  ["j k", "next row, row before"],
+  ["j k", "next row, row before; an open drawer follows"],
   ["Enter", "open the row with its evidence"],
   ["Esc", "close, or clear the search"],
   ["1 to 8", "the pages"],
@@ -46,6 +46,7 @@ class Report {
   private readonly main = h("main");
   private readonly keys = h("dialog", { class: "keys", "aria-label": "keys" }, h("h2", {}, "Keys"), h("dl", { class: "facts" }, ...KEYS.flatMap(([key, words]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, words)])));
   private waiting = 0;
+  private stepping = false;
 
   constructor(plant: Plant) {
     const open = (name: string): void => this.go({ ...this.state, open: name });
@@ -76,7 +77,10 @@ class Report {
 
   private go(state: State): void {
     if (address(state) === location.hash) return;
-    location.hash = address(state);
+    if (this.stepping) {
+      history.replaceState(null, "", address(state));
+      this.show(state);
+    } else location.hash = address(state);
   }
 
   private typed(): void {
@@ -95,6 +99,7 @@ class Report {
     const page = this.page();
     if (first || before.view !== state.view) {
       this.main.replaceChildren(page.element);
+      document.body.dataset["view"] = page.name;
       page.shown?.();
       this.tabs.replaceChildren(...this.pages.map((one) => h("a", { href: address({ view: one.name, query: "", open: "" }), "aria-current": one === page ? "page" : undefined }, one.title, one.number !== null && h("span", { class: "number" }, count(one.number)))));
     }
@@ -125,12 +130,23 @@ class Report {
     this.search.blur();
   }
 
+  /** The next row; where the drawer is open it follows. */
+  private step(by: number): void {
+    const page = this.page();
+    page.move?.(by);
+    if (!this.state.open || !page.enter) return;
+    this.stepping = true;
+    page.enter();
+    this.stepping = false;
+  }
+
   private command(event: KeyboardEvent): boolean {
     const page = this.page();
+    if (event.key.startsWith("Arrow") && !page.move) return false;
     const tab = this.pages[Number(event.key) - 1];
     if (event.key === "/") this.search.select();
-    else if (event.key === "j") page.move?.(1);
-    else if (event.key === "k") page.move?.(-1);
+    else if (event.key === "j" || event.key === "ArrowDown") this.step(1);
+    else if (event.key === "k" || event.key === "ArrowUp") this.step(-1);
     else if (event.key === "t") turn();
     else if (event.key === "?") this.keys.showModal();
     else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement || event.target instanceof SVGElement)) page.enter?.();
