@@ -70,7 +70,6 @@ impl Default for Limits {
 struct Heard<'a> {
     data: &'a [u8],
     pieces: &'a [Piece],
-    kind: Kind,
 }
 
 /// A complete exchange: a request with its answer, or one of them alone.
@@ -92,7 +91,6 @@ struct Exchange<'a> {
 pub struct Held {
     pub data: Vec<u8>,
     pub pieces: Vec<Piece>,
-    pub kind: Kind,
 }
 
 /// A novel exchange, waiting to be read.
@@ -295,7 +293,7 @@ impl Engine {
             let messages = [(template.frame.request, &template.request, false), (template.frame.answer, &template.answer, true)];
             for (length, bytes, is_answer) in messages {
                 if length != crate::bank::ABSENT {
-                    *counts.entry((template.frame.protocol, entry.locate(bytes).kind, is_answer)).or_default() += tally.count;
+                    *counts.entry((template.frame.protocol, entry.kind(bytes), is_answer)).or_default() += tally.count;
                 }
             }
         }

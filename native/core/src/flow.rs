@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hasher};
 use crate::context::FlowContexts;
 use crate::conversation::{Carrier, NO_PROTOCOL};
 use crate::host::End;
-use crate::key::{ContextKey, Kind, PairKey};
+use crate::key::{ContextKey, PairKey};
 use crate::packet::Piece;
 use crate::stream::Direction;
 use crate::tally::Moment;
@@ -43,7 +43,6 @@ impl FlowKey {
 #[derive(Debug, Default)]
 pub struct Pending {
     pub key: PairKey,
-    pub kind: Kind,
     pub context_key: ContextKey,
     pub data: Vec<u8>,
     pub pieces: Vec<Piece>,
@@ -107,6 +106,8 @@ pub struct Flow {
     pub contexts: FlowContexts,
     pub last_ns: i64,
     pub born: u64,
+    /// Which ends have said that they send no more (FIN), or that all is over (RST: both).
+    pub ended: [bool; 2],
 }
 
 impl Flow {
@@ -126,6 +127,7 @@ impl Flow {
             contexts: FlowContexts::default(),
             last_ns: now_ns,
             born,
+            ended: [false; 2],
         }
     }
 }
@@ -186,6 +188,8 @@ pub struct Flows {
 }
 
 const IDLE_NS: i64 = 600_000_000_000;
+/// A connection that both ends have ended is kept for a while, for segments that come late.
+const ENDED_NS: i64 = 30_000_000_000;
 
 impl Flows {
     pub fn new(most: usize) -> Self {
@@ -249,10 +253,11 @@ impl Flows {
         Some(flow)
     }
 
-    /// The flows to close: those that were silent for ten minutes; where the table is full, also the longest silent eighth.
+    /// The flows to close: those that were silent for ten minutes, or half a minute after their end; where the table is full, also the longest silent eighth.
     pub fn stale(&self, now_ns: i64) -> Vec<u32> {
         let forced = if self.is_full() { self.index.len() / 8 } else { 0 };
-        let rows = self.occupied().map(|(slot, flow)| (flow.last_ns, flow.born, slot));
+        let heard = |flow: &Flow| if flow.ended == [true; 2] { flow.last_ns.saturating_sub(IDLE_NS - ENDED_NS) } else { flow.last_ns };
+        let rows = self.occupied().map(|(slot, flow)| (heard(flow), flow.born, slot));
         let mut idle: Vec<(i64, u64, u32)> = rows.filter(|(last, ..)| forced > 0 || now_ns.saturating_sub(*last) > IDLE_NS).collect();
         idle.sort_unstable();
         idle.into_iter()

@@ -22,8 +22,16 @@ impl Entry {
 
     pub fn locate(&self, message: &[u8]) -> Located {
         match self.locator {
-            Some(native) => native(message).unwrap_or_else(Located::alone),
-            None => self.plan.locate(&self.spec.cases, message),
+            Some(native) => native(message).map_or_else(Located::alone, |(located, _)| located),
+            None => self.plan.locate(message),
+        }
+    }
+
+    /// Which function the message is: looked at only where it is needed, for most messages are known.
+    pub fn kind(&self, message: &[u8]) -> Kind {
+        match self.locator {
+            Some(native) => native(message).map_or_else(Kind::default, |(_, kind)| kind),
+            None => self.plan.kind(&self.spec.cases, message),
         }
     }
 }
@@ -73,15 +81,6 @@ impl Table {
             }
             _ => None,
         };
-        for case in &spec.cases {
-            let sizes = [("key", &case.key, 23), ("kind", &case.kind, 7), ("context", &case.context, 7)];
-            for (what, places, most) in sizes {
-                let length: usize = places.iter().map(|place| place.length).sum();
-                if length > most {
-                    return Err(TableError(format!("{}: {what} of {length} bytes; allowed: at most {most}", spec.name)));
-                }
-            }
-        }
         let locator = match spec.locate.as_str() {
             "" => None,
             name => Some(locate::native(name).ok_or_else(|| unknown(&spec.name, "locator", name))?),
@@ -99,15 +98,7 @@ impl Table {
             self.searchable.push(number);
         }
         let vital = spec.vital.iter().map(|kind| Kind::from_slice(&kind.0)).collect();
-        let plan = Plan::new(&spec.cases);
-        if plan.tests() > Plan::MOST_TESTS {
-            return Err(TableError(format!(
-                "{}: {} different tests in its cases; allowed: at most {}",
-                spec.name,
-                plan.tests(),
-                Plan::MOST_TESTS
-            )));
-        }
+        let plan = Plan::new(&spec.cases).map_err(|error| TableError(format!("{}: {error}", spec.name)))?;
         self.entries.push(Entry { spec, plan, cutter, locator, vital });
         Ok(())
     }

@@ -194,8 +194,7 @@ impl Tally {
                 changed |= remember(&mut self.last_long, &mut long, bytes);
                 continue;
             }
-            let fold = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
-            let now = if span.little { bytes.iter().rev().fold(0, fold) } else { bytes.iter().fold(0, fold) };
+            let now = number_of(bytes, span.little);
             match self.values.get_mut(number) {
                 None => self.values.push(Followed { last: now, least: now, greatest: now, changes: 0 }),
                 Some(followed) if followed.last != now => {
@@ -211,6 +210,20 @@ impl Tally {
             number += 1;
         }
         self.long_changes += u64::from(changed && !first);
+    }
+}
+
+/// At most eight bytes as an unsigned number.
+#[inline]
+fn number_of(bytes: &[u8], little: bool) -> u64 {
+    match (bytes, little) {
+        ([a], _) => u64::from(*a),
+        ([a, b], true) => u64::from(u16::from_le_bytes([*a, *b])),
+        ([a, b], false) => u64::from(u16::from_be_bytes([*a, *b])),
+        ([a, b, c, d], true) => u64::from(u32::from_le_bytes([*a, *b, *c, *d])),
+        ([a, b, c, d], false) => u64::from(u32::from_be_bytes([*a, *b, *c, *d])),
+        (bytes, true) => bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        (bytes, false) => bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
     }
 }
 

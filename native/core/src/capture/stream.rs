@@ -15,7 +15,7 @@ use super::LONGEST_BELIEVED;
 const WINDOW: usize = LONGEST_BELIEVED as usize + 4096;
 
 /// Bytes that one read asks for: what is read stays in the processor's cache until it is looked at.
-const STEP: usize = 512 * 1024;
+const STEP: usize = 128 * 1024;
 
 pub(super) struct Stream {
     source: Box<dyn Read + Send>,

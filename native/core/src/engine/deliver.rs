@@ -3,6 +3,7 @@
 use super::{BadFraming, Engine, Exchange, Heard};
 use crate::cut::{self, Cut, Part};
 use crate::flow::{Pending, Recognised};
+use crate::key::ContextKey;
 use crate::locate::Located;
 use crate::packet::Piece;
 use crate::pieces;
@@ -82,7 +83,16 @@ impl Engine {
 
     /// In-order bytes of a TCP stream.
     pub(super) fn stream(&mut self, window: Window<'_>) {
-        let Some(direction) = self.direction(window.slot, window.side) else { return };
+        let Some(flow) = self.flows.get_mut(window.slot) else { return };
+        let (known, protocol) = (flow.recognised == Recognised::Known, flow.protocol);
+        let Some(direction) = flow.directions.get_mut(window.side) else { return };
+        if known && direction.is_plain() {
+            let used = self.consume(window, protocol);
+            if used < window.data.len() {
+                self.keep_rest(&window, used);
+            }
+            return;
+        }
         if direction.opaque {
             self.leave_unread(window.slot, window.data.len());
             return;
@@ -383,8 +393,8 @@ impl Engine {
     }
 
     fn alone(&mut self, window: Window<'_>, protocol: u16, from_server: bool, located: &Located) {
-        let heard = Heard { data: window.data, pieces: window.pieces, kind: located.kind };
-        self.complete(window.slot, protocol, from_server, Some(heard), None, located, window.seen_ns);
+        let heard = Heard { data: window.data, pieces: window.pieces };
+        self.complete(window.slot, protocol, from_server, Some(heard), None, located.context, window.seen_ns);
     }
 
     fn ask(&mut self, window: Window<'_>, protocol: u16, from_server: bool, located: &Located) {
@@ -405,7 +415,6 @@ impl Engine {
         if let Some(flow) = self.flows.get_mut(window.slot) {
             flow.pending.push_back(Pending {
                 key: located.key,
-                kind: located.kind,
                 context_key: located.context,
                 data,
                 pieces: places,
@@ -417,7 +426,7 @@ impl Engine {
     }
 
     fn answer(&mut self, window: Window<'_>, protocol: u16, from_server: bool, located: &Located, many: bool) {
-        let heard = Heard { data: window.data, pieces: window.pieces, kind: located.kind };
+        let heard = Heard { data: window.data, pieces: window.pieces };
         let asked = self.flows.get_mut(window.slot).and_then(|flow| {
             let fits = |pending: &Pending| pending.from_server != from_server && pending.key == located.key;
             let fresh = flow.pending.iter().position(|pending| fits(pending) && !pending.answered);
@@ -436,12 +445,11 @@ impl Engine {
             }
         });
         let Some(mut pending) = asked else {
-            self.complete(window.slot, protocol, !from_server, None, Some(heard), located, window.seen_ns);
+            self.complete(window.slot, protocol, !from_server, None, Some(heard), located.context, window.seen_ns);
             return;
         };
-        let request = Heard { data: &pending.data, pieces: &pending.pieces, kind: pending.kind };
-        let asker = Located { context: pending.context_key, ..*located };
-        self.complete(window.slot, protocol, pending.from_server, Some(request), Some(heard), &asker, pending.seen_ns);
+        let request = Heard { data: &pending.data, pieces: &pending.pieces };
+        self.complete(window.slot, protocol, pending.from_server, Some(request), Some(heard), pending.context_key, pending.seen_ns);
         if many {
             pending.answered = true;
             if let Some(flow) = self.flows.get_mut(window.slot) {
@@ -457,9 +465,8 @@ impl Engine {
     pub(super) fn give_up(&mut self, slot: u32, protocol: u16) {
         let Some(pending) = self.flows.get_mut(slot).and_then(|flow| flow.pending.pop_front()) else { return };
         if !pending.answered {
-            let request = Heard { data: &pending.data, pieces: &pending.pieces, kind: pending.kind };
-            let located = Located { role: Role::Request, key: pending.key, kind: pending.kind, context: pending.context_key };
-            self.complete(slot, protocol, pending.from_server, Some(request), None, &located, pending.seen_ns);
+            let request = Heard { data: &pending.data, pieces: &pending.pieces };
+            self.complete(slot, protocol, pending.from_server, Some(request), None, pending.context_key, pending.seen_ns);
         }
         self.recycle(pending);
     }
@@ -483,12 +490,11 @@ impl Engine {
         from_server: bool,
         request: Option<Heard<'_>>,
         answer: Option<Heard<'_>>,
-        located: &Located,
+        context_key: ContextKey,
         seen_ns: i64,
     ) {
         let Some(flow) = self.flows.get_mut(slot) else { return };
         let (born, conversation) = (flow.born, flow.conversation);
-        let context_key = located.context;
         self.settle(&Exchange { slot, born, conversation, protocol, from_server, request, answer, context_key, seen_ns });
     }
 }

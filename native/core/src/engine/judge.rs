@@ -124,15 +124,25 @@ impl Engine {
         if self.affords(exchange) {
             self.counters.novel += 1;
             self.waiting = Some(Novel { context, ..own(exchange) });
-        } else if let Some(conversation) = self.conversations.get_mut(exchange.conversation) {
-            conversation.refuse(exchange.protocol, kind_of(exchange), moment(exchange));
+            return;
+        }
+        let kind = self.kind_of(exchange);
+        if let Some(conversation) = self.conversations.get_mut(exchange.conversation) {
+            conversation.refuse(exchange.protocol, kind, moment(exchange));
             self.counters.refused += 1;
         }
     }
 
+    /// The function of the exchange, as its protocol's kinds go.
+    fn kind_of(&self, exchange: &Exchange<'_>) -> Kind {
+        let message = exchange.request.or(exchange.answer).map_or(&[][..], |heard| heard.data);
+        self.table.get(exchange.protocol).map_or_else(Kind::default, |entry| entry.kind(message))
+    }
+
     /// True where one more reading is within the budgets of all and of the conversation; it is spent then.
     fn affords(&mut self, exchange: &Exchange<'_>) -> bool {
-        let vital = self.table.get(exchange.protocol).is_some_and(|entry| entry.is_vital(&kind_of(exchange)));
+        let kind = self.kind_of(exchange);
+        let vital = self.table.get(exchange.protocol).is_some_and(|entry| entry.is_vital(&kind));
         let earned = self.limits.novelty + self.counters.packets / if vital { EARN_VITAL } else { EARN_ORDINARY };
         let Some(used) = self.novelty_used.get_mut(usize::from(vital)) else { return false };
         let Some(conversation) = self.conversations.get_mut(exchange.conversation) else { return false };
@@ -200,10 +210,6 @@ impl Engine {
     }
 }
 
-/// The function of the exchange, as its protocol's kinds go.
-fn kind_of(exchange: &Exchange<'_>) -> Kind {
-    exchange.request.or(exchange.answer).map_or_else(Kind::default, |heard| heard.kind)
-}
 
 /// Where and when the exchange began: the frame that made its request whole, or the answer that stands alone.
 fn moment(exchange: &Exchange<'_>) -> Moment {
@@ -231,7 +237,7 @@ fn is_new((seen, keys): Seen<'_>, at: Service, place: (bool, u32, u32), request:
 }
 
 fn own(exchange: &Exchange<'_>) -> Novel {
-    let hold = |heard: Heard<'_>| Held { data: heard.data.to_vec(), pieces: heard.pieces.to_vec(), kind: heard.kind };
+    let hold = |heard: Heard<'_>| Held { data: heard.data.to_vec(), pieces: heard.pieces.to_vec() };
     Novel {
         slot: exchange.slot,
         born: exchange.born,
@@ -249,7 +255,7 @@ fn own(exchange: &Exchange<'_>) -> Novel {
 
 fn borrow(novel: &Novel) -> Exchange<'_> {
     fn heard(held: &Held) -> Heard<'_> {
-        Heard { data: &held.data, pieces: &held.pieces, kind: held.kind }
+        Heard { data: &held.data, pieces: &held.pieces }
     }
     Exchange {
         slot: novel.slot,

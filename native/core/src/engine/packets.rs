@@ -244,6 +244,9 @@ impl Engine {
         if flags & SYN != 0 {
             self.begin(slot, side, sequence);
         }
+        if flags & (FIN | RST) != 0 {
+            self.note_end(slot, side, flags);
+        }
         let sequence = if flags & SYN != 0 { sequence.wrapping_add(1) } else { sequence };
         let other = 1 - side;
         if acknowledged.is_some() && self.direction(slot, other).is_some_and(|direction| direction.is_holding()) {
@@ -263,6 +266,17 @@ impl Engine {
         }
     }
 
+    #[cold]
+    fn note_end(&mut self, slot: u32, side: usize, flags: u8) {
+        let Some(flow) = self.flows.get_mut(slot) else { return };
+        if let Some(ended) = flow.ended.get_mut(side) {
+            *ended = true;
+        }
+        if flags & RST != 0 {
+            flow.ended = [true; 2];
+        }
+    }
+
     /// The ports are used for another connection: what the old one left is ended.
     fn restart(&mut self, slot: u32) {
         let protocol = self.flows.get_mut(slot).map_or(NO_PROTOCOL, |flow| flow.protocol);
@@ -274,6 +288,7 @@ impl Engine {
         flow.directions = [Direction::default(), Direction::default()];
         flow.contexts = crate::context::FlowContexts::default();
         flow.recognised = Recognised::Searching(0);
+        flow.ended = [false; 2];
         let conversation = flow.conversation;
         self.buffered = self.buffered.saturating_sub(freed);
         if let Some(row) = self.conversations.get_mut(conversation) {
