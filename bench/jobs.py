@@ -38,18 +38,14 @@ def run(times: int) -> Outcome:
             tcpdump.append(Pair(sum(cost(reader).wall_s for reader in readers), cost(*readers).wall_s))
         same = one.read_bytes() == two.read_bytes()
     best = max(pair.gain for pair in ours)
+    head = ["program", "one at a time (median)", "two at once (median)", "gain, best round", "gain, median"]
+    rows = [row("fieldwatch inspect, --jobs 1 and --jobs 2", ours), row("tcpdump -w /dev/null", tcpdump)]
     text = f"""\
-{captures[0].name} and {
-        captures[1].name
-    }, in wall seconds. For tcpdump, which has no such option, one process after the other stands beside two at
-once: that is what the machine's second core gives to a program that only reads. The gain is that of the round, not of the columns.
+{" and ".join(path.name for path in captures)}, in wall seconds. For tcpdump, which has no such option, one
+process after the other stands beside two at once: that is what the machine's second core gives to a program that only reads. The gain
+is that of the round, not of the columns.
 
-{
-        table(
-            ["program", "one at a time (median)", "two at once (median)", "gain, best round", "gain, median"],
-            [row("fieldwatch inspect, --jobs 1 and --jobs 2", ours), row("tcpdump -w /dev/null", tcpdump)],
-        )
-    }"""
+{table(head, rows)}"""
     return Outcome(
         text,
         (

@@ -27,10 +27,13 @@ def inspect(
     jobs: Annotated[int, typer.Option(min=1, help="Captures that are read side by side.")] = 1,
 ) -> None:
     """Says what is on the network: devices with proof for every fact, conversations, operations, logins."""
+    import gc
+
     from fieldwatch.cli.progress import shown
     from fieldwatch.pipeline import UnusableInput
     from fieldwatch.pipeline import inspect as read
 
+    gc.disable()  # all that is made here is kept until the end of the program: collecting would find nothing
     try:
         with shown(paths) as progress:
             result = read(paths, jobs=jobs, progress=progress)

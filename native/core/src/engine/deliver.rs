@@ -429,20 +429,18 @@ impl Engine {
         let heard = Heard { data: window.data, pieces: window.pieces };
         let asked = self.flows.get_mut(window.slot).and_then(|flow| {
             let fits = |pending: &Pending| pending.from_server != from_server && pending.key == located.key;
-            let fresh = flow.pending.iter().position(|pending| fits(pending) && !pending.answered);
-            let at = fresh.or_else(|| flow.pending.iter().position(fits))?;
+            if !many && flow.pending.front().is_some_and(fits) {
+                return flow.pending.pop_front(); // nearly always: one request waits
+            }
             if many {
                 // an answered request stays until the next one is answered
-                flow.pending.iter().take(at).position(|pending| pending.answered).map(|old| flow.pending.remove(old));
-                let at = flow
-                    .pending
-                    .iter()
-                    .position(|pending| fits(pending) && !pending.answered)
-                    .or_else(|| flow.pending.iter().position(fits))?;
-                flow.pending.remove(at)
-            } else {
-                flow.pending.remove(at)
+                if flow.pending.iter().any(|pending| fits(pending) && !pending.answered) {
+                    flow.pending.retain(|pending| !(pending.answered && fits(pending)));
+                }
             }
+            let fresh = flow.pending.iter().position(|pending| fits(pending) && !pending.answered);
+            let at = fresh.or_else(|| flow.pending.iter().position(fits))?;
+            flow.pending.remove(at)
         });
         let Some(mut pending) = asked else {
             self.complete(window.slot, protocol, !from_server, None, Some(heard), located.context, window.seen_ns);
