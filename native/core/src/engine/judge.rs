@@ -210,7 +210,6 @@ impl Engine {
     }
 }
 
-
 /// Where and when the exchange began: the frame that made its request whole, or the answer that stands alone.
 fn moment(exchange: &Exchange<'_>) -> Moment {
     let piece = exchange.request.or(exchange.answer).and_then(|heard| heard.pieces.last().copied());
