@@ -51,6 +51,17 @@ pub struct Template {
     pub distinct: Option<(bool, u32, u32)>,
 }
 
+impl Template {
+    /// True where the exchange is a repetition of this one.
+    #[inline]
+    pub fn is(&self, frame: &Frame, request: &[u8], answer: &[u8]) -> bool {
+        self.frame == *frame
+            && same(&self.request_words, request)
+            && same(&self.answer_words, answer)
+            && self.decimal.iter().all(|span| are_digits(span, request, answer))
+    }
+}
+
 /// How the reading marked the bytes of one message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Mark {
@@ -108,23 +119,14 @@ impl Bank {
         self.templates.len() < MOST_TEMPLATES && self.bytes < MOST_BYTES
     }
 
-    /// True where the exchange is a repetition of the template.
-    pub fn matches(&self, template: u32, frame: &Frame, request: &[u8], answer: &[u8]) -> bool {
-        self.get(template).is_some_and(|known| {
-            known.frame == *frame
-                && same(&known.request_words, request)
-                && same(&known.answer_words, answer)
-                && known.decimal.iter().all(|span| are_digits(span, request, answer))
-        })
-    }
-
     /// The template that the exchange repeats. Where several do, the one that was learned first.
     pub fn find(&self, frame: &Frame, request: &[u8], answer: &[u8]) -> Option<u32> {
         let mut found = None;
         for shape in self.shapes.get(frame)? {
             let hash = self.hash(&shape.request_class, request, &shape.answer_class, answer);
             for template in shape.table.get(&hash).into_iter().flatten() {
-                if found.is_none_or(|first| *template < first) && self.matches(*template, frame, request, answer) {
+                if found.is_none_or(|first| *template < first) && self.get(*template).is_some_and(|known| known.is(frame, request, answer))
+                {
                     found = Some(*template);
                 }
             }

@@ -134,7 +134,7 @@ const MOST_CONVERSATIONS: usize = 250_000;
 
 #[derive(Default)]
 pub struct Conversations {
-    index: HashMap<ConversationKey, u32>,
+    index: HashMap<ConversationKey, u32, ahash::RandomState>,
     rows: Vec<Conversation>,
 }
 

@@ -1,7 +1,9 @@
-//! Cutting a stream into messages, as the protocol's framing says.
+//! Cutting a stream into messages, as the protocol's framing says: the same messages however the stream comes in segments.
 
 mod dnp3;
 mod http;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 use crate::spec::Framing;
@@ -76,6 +78,7 @@ pub fn native(name: &str) -> Option<Cutter> {
 pub const LONGEST: usize = 1 << 16;
 
 /// Cuts the front of `window`.
+#[inline(always)]
 pub fn cut(framing: &Framing, native: Option<Cutter>, state: &mut State, window: &[u8]) -> Cut {
     match framing {
         Framing::Datagram => Cut::Whole { length: window.len() },
@@ -104,13 +107,13 @@ fn line(end: &[u8], most: usize, lines: u32, state: &mut State, window: &[u8]) -
     if lines > 0 && state.lines >= lines {
         return Cut::Opaque;
     }
-    match find(window, end) {
-        Some(at) if at + end.len() > most => Cut::Bad { rule: Rule::Text, have: (at + end.len()) as u64 },
+    let text = window.get(..most).unwrap_or(window);
+    match find(text, end) {
         Some(at) => {
             state.lines += 1;
             Cut::Whole { length: at + end.len() }
         }
-        None if window.len() > most => Cut::Bad { rule: Rule::Text, have: window.len() as u64 },
+        None if text.len() == most => Cut::Bad { rule: Rule::Text, have: most as u64 },
         None => Cut::More { need: window.len() + 1 },
     }
 }

@@ -193,7 +193,7 @@ pub struct Engine {
     expected: HashMap<(u32, Transport, u16), u16>,
     waiting: Option<Novel>,
     queue: VecDeque<Novel>,
-    pool: Vec<(Vec<u8>, Vec<Piece>)>,
+    pool: Vec<Vec<u8>>,
     counters: Counters,
     limits: Limits,
     buffered: usize,

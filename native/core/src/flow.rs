@@ -7,12 +7,12 @@ use crate::context::FlowContexts;
 use crate::conversation::{Carrier, NO_PROTOCOL};
 use crate::host::End;
 use crate::key::{ContextKey, PairKey};
-use crate::packet::Piece;
+use crate::pieces::Places;
 use crate::stream::Direction;
 use crate::tally::Moment;
 
-/// Both ends of a flow, the lesser first, so that both directions have one key: two ends of at most 48 bits (IPv4, MAC, or the number of an
-/// IPv6 address), with their ports where they have any; what kind of ends they are, and what carries them.
+/// Both ends of a flow, the lesser first, so that both directions have one key: two ends of at most 48 bits (a MAC; an IPv4 address or the
+/// number of an IPv6 address, with a port), the EtherType of layer 2, what kind of ends they are, and what carries them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct FlowKey(u128);
 
@@ -24,28 +24,50 @@ pub enum Family {
     Mac = 2,
 }
 
+/// One of the two ends of a flow's key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    First,
+    Second,
+}
+
+impl Side {
+    #[inline(always)]
+    pub fn other(self) -> Side {
+        match self {
+            Side::First => Side::Second,
+            Side::Second => Side::First,
+        }
+    }
+
+    /// What belongs to this end.
+    #[inline(always)]
+    pub fn of<T>(self, [first, second]: &mut [T; 2]) -> &mut T {
+        match self {
+            Side::First => first,
+            Side::Second => second,
+        }
+    }
+}
+
 impl FlowKey {
-    /// The key of a packet from `source` to `target`, and which end of the key (0 or 1) the source is. Ends with ports have 32 bits.
-    pub fn new(source: (u64, u16), target: (u64, u16), carrier: Carrier, family: Family) -> (FlowKey, usize) {
-        let ((a, b), side) = if source <= target { ((source, target), 0) } else { ((target, source), 1) };
-        let kind = (carrier as u128) << 2 | family as u128;
-        let ends = if family == Family::Mac {
-            // layer 2 has no ports: both are the EtherType
-            u128::from(a.0 & 0xffff_ffff_ffff) << 64 | u128::from(b.0 & 0xffff_ffff_ffff) << 16 | u128::from(a.1)
-        } else {
-            u128::from(a.0 & 0xffff_ffff) << 64 | u128::from(a.1) << 48 | u128::from(b.0 & 0xffff_ffff) << 16 | u128::from(b.1)
-        };
-        (FlowKey(kind << 112 | ends), side)
+    /// The key of a packet from `source` to `target`, and which end of the key the source is.
+    #[inline(always)]
+    pub fn new(source: u64, target: u64, ether_type: u16, carrier: Carrier, family: Family) -> (FlowKey, Side) {
+        let ((a, b), side) = if source <= target { ((source, target), Side::First) } else { ((target, source), Side::Second) };
+        let kind = (carrier as u64) << 2 | family as u64;
+        let (high, low) = (a & 0xffff_ffff_ffff | kind << 48, b & 0xffff_ffff_ffff | u64::from(ether_type) << 48);
+        (FlowKey(u128::from(high) << 64 | u128::from(low)), side)
     }
 }
 
 /// A request that waits for its answer.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Pending {
     pub key: PairKey,
     pub context_key: ContextKey,
     pub data: Vec<u8>,
-    pub pieces: Vec<Piece>,
+    pub places: Places,
     pub seen_ns: i64,
     pub from_server: bool,
     pub answered: bool,
@@ -77,6 +99,13 @@ impl Sent {
         Sent { mac, vlan, packets: 0, bytes: 0, first: moment, last: moment, least_ttl: u8::MAX, greatest_ttl: 0 }
     }
 
+    /// True where one more packet of this sender can be added.
+    #[inline(always)]
+    pub fn is_from(&self, mac: Option<[u8; 6]>, vlan: u16) -> bool {
+        self.mac == mac && self.vlan == vlan && self.packets < u32::MAX
+    }
+
+    #[inline(always)]
     pub fn add(&mut self, bytes: u32, ttl: u8, moment: Moment) {
         self.packets += 1;
         self.bytes += u64::from(bytes);
@@ -89,6 +118,8 @@ impl Sent {
 #[derive(Debug)]
 pub struct Flow {
     pub key: FlowKey,
+    /// Its place in the table.
+    pub slot: u32,
     /// The port that the server has.
     pub port: u16,
     pub conversation: u32,
@@ -111,9 +142,10 @@ pub struct Flow {
 }
 
 impl Flow {
-    pub fn new(key: FlowKey, ends: [End; 2], port: u16, conversation: u32, first_is_server: bool, now_ns: i64, born: u64) -> Self {
+    pub fn new(key: FlowKey, ends: [End; 2], port: u16, conversation: u32, first_is_server: bool, now_ns: i64) -> Self {
         Flow {
             key,
+            slot: 0,
             port,
             conversation,
             first_is_server,
@@ -126,9 +158,25 @@ impl Flow {
             pending: VecDeque::new(),
             contexts: FlowContexts::default(),
             last_ns: now_ns,
-            born,
+            born: 0,
             ended: [false; 2],
         }
+    }
+
+    /// True where what this end sends comes from the server.
+    #[inline(always)]
+    pub fn serves(&self, side: Side) -> bool {
+        (side == Side::First) == self.first_is_server
+    }
+
+    #[inline(always)]
+    pub fn direction(&mut self, side: Side) -> &mut Direction {
+        side.of(&mut self.directions)
+    }
+
+    /// How many bytes both directions hold that are no whole message yet.
+    pub fn held(&self) -> usize {
+        self.directions.iter().map(|direction| direction.buffer.len() + direction.joined.len()).sum()
     }
 }
 
@@ -196,6 +244,7 @@ impl Flows {
         Flows { index: HashMap::default(), slots: Vec::new(), free: Vec::new(), births: 0, most, latest: None }
     }
 
+    #[inline(always)]
     pub fn find(&mut self, key: &FlowKey) -> Option<u32> {
         if let Some((_, slot)) = self.latest.filter(|(latest, _)| latest == key) {
             return Some(slot);
@@ -203,6 +252,10 @@ impl Flows {
         let slot = self.index.get(key).copied()?;
         self.latest = Some((*key, slot));
         Some(slot)
+    }
+
+    pub fn get(&self, slot: u32) -> Option<&Flow> {
+        self.slots.get(slot as usize).and_then(Option::as_deref)
     }
 
     pub fn get_mut(&mut self, slot: u32) -> Option<&mut Flow> {
@@ -225,32 +278,35 @@ impl Flows {
         self.births
     }
 
+    /// Takes the flow out of the table, to work with it; `put` brings it back. Meanwhile its place is kept.
+    #[inline(always)]
+    pub fn take(&mut self, slot: u32) -> Option<Box<Flow>> {
+        self.slots.get_mut(slot as usize).and_then(Option::take)
+    }
+
+    #[inline(always)]
+    pub fn put(&mut self, flow: Box<Flow>) {
+        if let Some(place) = self.slots.get_mut(flow.slot as usize) {
+            *place = Some(flow);
+        }
+    }
+
     pub fn insert(&mut self, flow: Flow) -> u32 {
         self.births += 1;
-        let key = flow.key;
-        let flow = Box::new(Flow { born: self.births, ..flow });
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                if let Some(place) = self.slots.get_mut(slot as usize) {
-                    *place = Some(flow);
-                }
-                slot
-            }
-            None => {
-                self.slots.push(Some(flow));
-                self.slots.len() as u32 - 1
-            }
-        };
-        self.index.insert(key, slot);
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() as u32 - 1
+        });
+        self.index.insert(flow.key, slot);
+        self.put(Box::new(Flow { slot, born: self.births, ..flow }));
         slot
     }
 
-    pub fn remove(&mut self, slot: u32) -> Option<Box<Flow>> {
-        let flow = self.slots.get_mut(slot as usize)?.take()?;
+    /// Gives up the place of a flow that was taken out.
+    pub fn remove(&mut self, flow: &Flow) {
         self.latest = None;
         self.index.remove(&flow.key);
-        self.free.push(slot);
-        Some(flow)
+        self.free.push(flow.slot);
     }
 
     /// The flows to close: those that were silent for ten minutes, or half a minute after their end; where the table is full, also the longest silent eighth.

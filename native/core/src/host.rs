@@ -36,9 +36,9 @@ const MOST_ENDS: usize = 400_000;
 
 #[derive(Default)]
 pub struct Hosts {
-    numbers: HashMap<End, u32>,
+    numbers: HashMap<End, u32, ahash::RandomState>,
     ends: Vec<End>,
-    index: HashMap<SightingKey, u32>,
+    index: HashMap<SightingKey, u32, ahash::RandomState>,
     sightings: Vec<Sighting>,
     /// Packets of senders for which there was no room.
     pub shed: u64,

@@ -14,6 +14,7 @@ pub mod key;
 pub mod locate;
 pub mod packet;
 pub mod pieces;
+pub mod plan;
 pub mod spec;
 pub mod stream;
 pub mod table;

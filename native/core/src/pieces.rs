@@ -49,3 +49,28 @@ pub fn drop_front(pieces: &mut Vec<Piece>, length: usize) {
     }
     pieces.drain(..whole);
 }
+
+/// The places of one message that is kept: nearly always a single one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Places {
+    One([Piece; 1]),
+    Many(Vec<Piece>),
+}
+
+impl Places {
+    #[inline(always)]
+    pub fn new(pieces: &[Piece]) -> Places {
+        match pieces {
+            [piece] => Places::One([*piece]),
+            many => Places::Many(many.to_vec()),
+        }
+    }
+
+    #[inline(always)]
+    pub fn as_slice(&self) -> &[Piece] {
+        match self {
+            Places::One(one) => one,
+            Places::Many(many) => many,
+        }
+    }
+}

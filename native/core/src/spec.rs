@@ -58,11 +58,17 @@ pub enum Framing {
 
 impl Framing {
     /// The length of the whole message that starts at `window`, as its length field says: None where the field is not there yet.
+    #[inline(always)]
     pub fn declared(&self, window: &[u8]) -> Option<i64> {
         let Framing::Length { at, size, add, little, .. } = self else { return None };
-        let field = window.get(*at..at + size)?;
-        let fold = |sum: i64, byte: &u8| sum << 8 | i64::from(*byte);
-        Some(add + if *little { field.iter().rev().fold(0, fold) } else { field.iter().fold(0, fold) })
+        let field = window.get(*at..)?.get(..*size)?;
+        let number = match (field, little) {
+            ([a, b], false) => i64::from(u16::from_be_bytes([*a, *b])),
+            ([a, b], true) => i64::from(u16::from_le_bytes([*a, *b])),
+            (field, false) => field.iter().fold(0, |sum, byte| sum << 8 | i64::from(*byte)),
+            (field, true) => field.iter().rev().fold(0, |sum, byte| sum << 8 | i64::from(*byte)),
+        };
+        Some(add + number)
     }
 }
 

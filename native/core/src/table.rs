@@ -2,9 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ahash::RandomState;
+
 use crate::cut::{self, Cutter};
 use crate::key::Kind;
-use crate::locate::{self, Located, Locator, Plan};
+use crate::locate::{self, Located, Locator};
+use crate::plan::Plan;
 use crate::spec::{Framing, Spec, Transport};
 
 pub struct Entry {
@@ -20,11 +23,18 @@ impl Entry {
         self.vital.contains(kind)
     }
 
+    #[inline(always)]
     pub fn locate(&self, message: &[u8]) -> Located {
         match self.locator {
             Some(native) => native(message).map_or_else(Located::alone, |(located, _)| located),
             None => self.plan.locate(message),
         }
+    }
+
+    /// How long an answer is waited for, in ns, and whether there may be many; None where messages stand alone.
+    #[inline(always)]
+    pub fn pairing(&self) -> Option<(i64, bool)> {
+        self.spec.pair.as_ref().map(|pair| (pair.limit_ms * 1_000_000, pair.many))
     }
 
     /// Which function the message is: looked at only where it is needed, for most messages are known.
@@ -50,7 +60,7 @@ impl std::error::Error for TableError {}
 
 pub struct Table {
     entries: Vec<Entry>,
-    ports: HashMap<(Transport, u16), Vec<u16>>,
+    ports: HashMap<(Transport, u16), Vec<u16>, RandomState>,
     ether_types: HashMap<u16, u16>,
     llc: Vec<(Vec<u8>, u16)>,
     searchable: Vec<u16>,
@@ -65,7 +75,7 @@ impl Table {
 
     pub fn new(specs: Vec<Spec>) -> Result<Table, TableError> {
         let mut table =
-            Table { entries: Vec::new(), ports: HashMap::new(), ether_types: HashMap::new(), llc: Vec::new(), searchable: Vec::new() };
+            Table { entries: Vec::new(), ports: HashMap::default(), ether_types: HashMap::new(), llc: Vec::new(), searchable: Vec::new() };
         for spec in specs {
             table.add(spec)?;
         }

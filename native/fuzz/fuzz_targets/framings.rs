@@ -1,8 +1,10 @@
-//! Any stream in any framing: cutting always gets on, names only bytes that are there, and gives the same messages however the bytes come.
-//! The input: the framing, the length of a chunk, then the stream; or what DNP3 frames with sound checksums are made of.
+//! Any stream in any framing: cutting always gets on, names only bytes that are there, and gives the same messages, the same flaws and the same
+//! end however the bytes come.
+//!
+//! The input: the framing, a byte that chooses how the stream is cut up, then the stream; or what DNP3 frames with sound checksums are made of.
 #![no_main]
 
-use fieldwatch_core::cut::{self, Cut, Part, State, LONGEST};
+use fieldwatch_core::cut::{self, Cut, Part, Rule, State, LONGEST};
 use fieldwatch_core::spec::{Framing, Hex};
 use libfuzzer_sys::fuzz_target;
 
@@ -32,14 +34,25 @@ fn sealed(mut rest: &[u8]) -> Vec<u8> {
 enum End {
     Open,
     Opaque,
-    Bad,
-    TooLong,
+    Bad(Rule, u64),
 }
 
-/// The messages of a stream, piece by piece as the framing gives them.
-struct Reading {
+/// A stream that is longer than this is not cut into single bytes: it would take too long.
+const SHORT: usize = 600;
+
+/// What a framing found in a stream.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Found {
     messages: Vec<Vec<u8>>,
+    /// The frames that their receiver drops.
+    flaws: Vec<Rule>,
+    /// The message that is not ended yet.
     open: Vec<u8>,
+}
+
+/// Cuts a stream, piece by piece as it comes.
+struct Reading {
+    found: Found,
     buffer: Vec<u8>,
     need: usize,
     skip: u64,
@@ -57,17 +70,17 @@ fn framing(which: u8) -> Framing {
         4 => Framing::Length { at: 2, size: 2, add: 0, little: false, least: 7, most: 8192 }, // TPKT
         5 => Framing::Length { at: 2, size: 2, add: 24, little: true, least: 24, most: 65_535 }, // EtherNet/IP
         6 => Framing::Length { at: 0, size: 1, add: 1, little: false, least: 1, most: 256 },
-        7 => Framing::Length { at: 1, size: 4, add: -3, little: true, least: 0, most: 1 << 20 },
+        7 => Framing::Length { at: 1, size: 4, add: -3, little: true, least: 0, most: LONGEST },
         8 => Framing::Delimiter { end: Hex(b"\r\n".to_vec()), most: 512, lines: 0 },
         9 => Framing::Delimiter { end: Hex(b"\n".to_vec()), most: 64, lines: 2 },
         10 => Framing::Delimiter { end: Hex(b"\0\0".to_vec()), most: 4096, lines: 0 },
-        _ => Framing::Length { at: 3, size: 3, add: 6, little: false, least: 6, most: 70_000 },
+        _ => Framing::Length { at: 3, size: 3, add: 6, little: false, least: 6, most: LONGEST },
     }
 }
 
 impl Reading {
     fn new() -> Reading {
-        Reading { messages: Vec::new(), open: Vec::new(), buffer: Vec::new(), need: 0, skip: 0, state: State::default(), end: End::Open }
+        Reading { found: Found::default(), buffer: Vec::new(), need: 0, skip: 0, state: State::default(), end: End::Open }
     }
 
     fn take(&mut self, framing: &Framing, chunk: &[u8]) {
@@ -98,27 +111,17 @@ impl Reading {
             match cut::cut(framing, cutter, &mut self.state, rest) {
                 Cut::Whole { length } => {
                     assert!((1..=rest.len()).contains(&length), "a message of {length} of {} bytes", rest.len());
-                    self.messages.push(rest[..length].to_vec());
+                    self.found.messages.push(rest[..length].to_vec());
                     at += length;
                 }
                 Cut::Pieces { length, parts, first, last } => {
                     assert!(length > 0);
-                    if first {
-                        self.open.clear();
-                    }
-                    for part in parts {
-                        match part {
-                            Part::Window { at, length } => self.open.extend_from_slice(&rest[at..at + length]),
-                            Part::Remembered { bytes, length } => self.open.extend_from_slice(&bytes[..length]),
-                        }
-                    }
-                    if last {
-                        self.messages.push(std::mem::take(&mut self.open));
-                    }
+                    self.join(rest, &parts, first, last);
                     at += self.pass(length as u64, rest.len());
                 }
-                Cut::Flawed { length, .. } => {
+                Cut::Flawed { length, rule, .. } => {
                     assert!(length > 0);
+                    self.found.flaws.push(rule);
                     at += self.pass(length as u64, rest.len());
                 }
                 Cut::Skip { length } => {
@@ -127,9 +130,7 @@ impl Reading {
                 }
                 Cut::More { need } => {
                     assert!(need > rest.len(), "waits for {need} bytes and has {}", rest.len());
-                    if need > LONGEST {
-                        self.end = End::TooLong; // the engine gives such a message up
-                    }
+                    assert!(need <= LONGEST, "waits for {need} bytes: no message is kept that long");
                     self.need = need;
                     return at;
                 }
@@ -137,13 +138,29 @@ impl Reading {
                     self.end = End::Opaque;
                     return window.len();
                 }
-                Cut::Bad { .. } => {
-                    self.end = End::Bad;
+                Cut::Bad { rule, have } => {
+                    self.end = End::Bad(rule, have);
                     return window.len();
                 }
             }
         }
         at
+    }
+
+    fn join(&mut self, window: &[u8], parts: &[Part], first: bool, last: bool) {
+        let open = &mut self.found.open;
+        if first {
+            open.clear();
+        }
+        for part in parts {
+            match part {
+                Part::Window { at, length } => open.extend_from_slice(&window[*at..at + length]),
+                Part::Remembered { bytes, length } => open.extend_from_slice(&bytes[..*length]),
+            }
+        }
+        if last {
+            self.found.messages.push(std::mem::take(open));
+        }
     }
 
     fn pass(&mut self, length: u64, left: usize) -> usize {
@@ -152,8 +169,27 @@ impl Reading {
     }
 }
 
+fn read<'a>(framing: &Framing, segments: impl Iterator<Item = &'a [u8]>) -> (Found, End) {
+    let mut reading = Reading::new();
+    segments.for_each(|segment| reading.take(framing, segment));
+    (reading.found, reading.end)
+}
+
+/// The stream in segments of 1 to 32 bytes, or in all of one length.
+fn segments(stream: &[u8], seed: u8) -> impl Iterator<Item = &[u8]> {
+    let mut chance = u32::from(seed);
+    let mut rest = stream;
+    std::iter::from_fn(move || {
+        chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let length = if seed & 1 == 0 { 1 + usize::from(seed) } else { 1 + (chance >> 27) as usize };
+        let (segment, after) = rest.split_at(length.min(rest.len()));
+        rest = after;
+        (!segment.is_empty()).then_some(segment)
+    })
+}
+
 fuzz_target!(|data: &[u8]| {
-    let Some((&[which, chunk], stream)) = data.split_first_chunk::<2>() else { return };
+    let Some((&[which, seed], stream)) = data.split_first_chunk::<2>() else { return };
     let made;
     let stream = if which % 13 == SEALED {
         made = sealed(stream);
@@ -162,21 +198,13 @@ fuzz_target!(|data: &[u8]| {
         stream
     };
     let framing = framing(which);
-    let mut whole = Reading::new();
-    whole.take(&framing, stream);
-    let mut parts = Reading::new();
-    for chunk in stream.chunks(1 + usize::from(chunk)) {
-        parts.take(&framing, chunk);
-    }
-    if parts.end == End::Bad || whole.end == End::Bad {
-        // a framing may see that bytes are no message before or after the whole of it is there
-        let both = parts.messages.len().min(whole.messages.len());
-        assert_eq!(parts.messages[..both], whole.messages[..both], "{framing:?}");
-        return;
-    }
+    let whole = read(&framing, std::iter::once(stream));
     if which % 13 == SEALED {
-        assert_eq!(whole.end, End::Open, "sound frames are frames");
+        assert_eq!(whole.1, End::Open, "sound frames are frames");
+        assert!(whole.0.flaws.is_empty(), "sound frames are sound");
     }
-    assert_eq!(parts.messages, whole.messages, "{framing:?}");
-    assert_eq!(parts.end, whole.end, "{framing:?}");
+    assert_eq!(read(&framing, segments(stream, seed)), whole, "{framing:?}");
+    if stream.len() <= SHORT {
+        assert_eq!(read(&framing, stream.chunks(1)), whole, "{framing:?}");
+    }
 });

@@ -70,6 +70,17 @@ impl Capture {
     #[allow(clippy::should_implement_trait)] // a record borrows from the capture; an iterator's items cannot
     #[inline]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, CaptureError> {
+        if let Format::Pcap(pcap) = &self.format {
+            if let Some((found, total)) = pcap.usual(self.stream.ahead()) {
+                return Ok(Some(self.hand_out_ahead(found, total)));
+            }
+        }
+        self.next_of_any()
+    }
+
+    /// The next packet, whatever the format and whatever is wrong with it.
+    #[inline(never)]
+    fn next_of_any(&mut self) -> Result<Option<Record<'_>>, CaptureError> {
         let step = match &mut self.format {
             Format::Pcap(pcap) => pcap.next(&mut self.stream, &mut self.statistics),
             Format::Pcapng(pcapng) => pcapng.next(&mut self.stream, &mut self.statistics),
@@ -89,6 +100,14 @@ impl Capture {
         self.statistics.packets = self.statistics.packets.wrapping_add(1);
         self.statistics.packet_bytes = self.statistics.packet_bytes.wrapping_add(data.len() as u64);
         Record { number: self.statistics.met(), seen_ns, link, wire_length, data }
+    }
+
+    /// A packet whose place is counted from what is ahead.
+    #[inline(always)]
+    fn hand_out_ahead(&mut self, found: Found, total: usize) -> Record<'_> {
+        let start = self.stream.take(total).start;
+        let data = start.wrapping_add(found.data.start)..start.wrapping_add(found.data.end);
+        self.hand_out(Found { data, ..found })
     }
 
     #[cold]

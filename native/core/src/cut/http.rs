@@ -4,6 +4,10 @@ use super::{find, Cut, Part, Rule, State as All};
 
 const HEAD_MOST: usize = 32 << 10;
 const BODY_MOST: usize = 4096;
+const CHUNK_LINE_MOST: usize = 1024;
+const TRAILER_MOST: usize = 4096;
+/// So many bytes of a head must be text before its end is searched for.
+const TEXT_LEAST: usize = 16;
 const TEXTUAL: [&[u8]; 5] = [b"text/html", b"xml", b"json", b"soap", b"x-www-form-urlencoded"];
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,12 +38,13 @@ fn head(state: &mut State, window: &[u8]) -> Cut {
     if window.first().is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
         return Cut::Skip { length: 1 };
     }
-    let sane = window.iter().take(16).all(|byte| (0x20..0x7f).contains(byte) || matches!(byte, b'\r' | b'\n' | b'\t'));
-    let end = find(window, b"\r\n\r\n").map(|at| at + 4);
-    if !sane || end.unwrap_or(window.len()) > HEAD_MOST {
-        return Cut::Bad { rule: Rule::Text, have: window.len() as u64 };
+    let text = window.get(..HEAD_MOST).unwrap_or(window);
+    let end = find(text, b"\r\n\r\n").map(|at| at + 4);
+    let begins = text.iter().take(TEXT_LEAST.min(end.unwrap_or(TEXT_LEAST)));
+    if let Some(at) = begins.copied().position(is_no_text) {
+        return Cut::Bad { rule: Rule::Text, have: at as u64 };
     }
-    let Some(length) = end else { return Cut::More { need: window.len() + 1 } };
+    let Some(length) = end else { return endless(text.len(), HEAD_MOST) };
     let head = window.get(..length).unwrap_or(window);
     let body = body_of(head);
     let shown = match body {
@@ -60,6 +65,27 @@ fn head(state: &mut State, window: &[u8]) -> Cut {
         return Cut::Whole { length: length + shown };
     }
     Cut::Pieces { length: length + shown + rest, parts: vec![Part::Window { at: 0, length: length + shown }], first: true, last: true }
+}
+
+/// Not among the bytes of a head (RFC 9112 section 2.2).
+fn is_no_text(byte: u8) -> bool {
+    !(0x20..0x7f).contains(&byte) && !matches!(byte, b'\r' | b'\n' | b'\t')
+}
+
+/// There is no end in `length` bytes, where it must come within `most`.
+fn endless(length: usize, most: usize) -> Cut {
+    if length < most {
+        Cut::More { need: length + 1 }
+    } else {
+        Cut::Bad { rule: Rule::Text, have: most as u64 }
+    }
+}
+
+/// A line of at most `most` bytes, without its CRLF.
+fn line(window: &[u8], most: usize) -> Result<&[u8], Cut> {
+    let text = window.get(..most + 2).unwrap_or(window);
+    let end = find(text, b"\r\n").ok_or_else(|| endless(text.len(), most + 2))?;
+    Ok(text.get(..end).unwrap_or(text))
 }
 
 enum Body {
@@ -106,32 +132,25 @@ fn contains(hay: &[u8], word: &[u8]) -> bool {
 }
 
 fn chunk(state: &mut State, window: &[u8]) -> Cut {
-    let Some(end) = find(window, b"\r\n").filter(|end| *end <= 1024) else {
-        return if window.len() > 1024 {
-            Cut::Bad { rule: Rule::Text, have: window.len() as u64 }
-        } else {
-            Cut::More { need: window.len() + 1 }
-        };
+    let digits = match line(window, CHUNK_LINE_MOST) {
+        Ok(digits) => digits,
+        Err(cut) => return cut,
     };
-    let digits = window.get(..end).unwrap_or(&[]);
-    let size = digits.iter().map_while(|byte| char::from(*byte).to_digit(16)).take(12).fold(0u64, |sum, digit| sum << 4 | u64::from(digit));
     if !digits.first().is_some_and(u8::is_ascii_hexdigit) {
         return Cut::Bad { rule: Rule::Text, have: digits.len() as u64 };
     }
+    let size = digits.iter().map_while(|byte| char::from(*byte).to_digit(16)).take(12).fold(0u64, |sum, digit| sum << 4 | u64::from(digit));
     *state = if size == 0 { State::Trailer } else { State::ChunkEnd };
-    Cut::Skip { length: end as u64 + 2 + size }
+    Cut::Skip { length: digits.len() as u64 + 2 + size }
 }
 
 fn trailer(state: &mut State, window: &[u8]) -> Cut {
-    let Some(end) = find(window, b"\r\n").filter(|end| *end <= 4096) else {
-        return if window.len() > 4096 {
-            Cut::Bad { rule: Rule::Text, have: window.len() as u64 }
-        } else {
-            Cut::More { need: window.len() + 1 }
-        };
+    let field = match line(window, TRAILER_MOST) {
+        Ok(field) => field,
+        Err(cut) => return cut,
     };
-    if end == 0 {
+    if field.is_empty() {
         *state = State::Head;
     }
-    Cut::Skip { length: end as u64 + 2 }
+    Cut::Skip { length: field.len() as u64 + 2 }
 }

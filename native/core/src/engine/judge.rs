@@ -2,7 +2,7 @@
 
 use super::{Engine, Exchange, Heard, Held, Lesson, Novel, Tags};
 use crate::bank::{Frame, ABSENT};
-use crate::context::NO_CONTEXT;
+use crate::context::{FlowContexts, NO_CONTEXT};
 use crate::key::Kind;
 use crate::packet::Piece;
 use crate::tally::{Moment, Tally, NONE};
@@ -13,18 +13,22 @@ const EARN_VITAL: u64 = 8;
 const MOST_DISTINCT: usize = 1 << 20;
 
 impl Engine {
-    /// Takes a complete exchange: judged at once, or after those that wait.
-    pub(super) fn settle(&mut self, exchange: &Exchange<'_>) {
+    /// Takes a complete exchange of a flow with these contexts: judged at once, or after those that wait.
+    pub(super) fn settle(&mut self, exchange: &Exchange<'_>, contexts: &FlowContexts) {
         if self.waiting.is_some() {
             let novel = own(exchange);
             self.queue.push_back(novel);
         } else {
-            self.judge(exchange);
+            self.judge(exchange, contexts.get(exchange.protocol, exchange.context_key));
         }
     }
 
-    fn judge(&mut self, exchange: &Exchange<'_>) {
-        let context = self.context_of(exchange);
+    /// `context` is what the flow has opened for the exchange, if anything.
+    fn judge(&mut self, exchange: &Exchange<'_>, context: Option<u32>) {
+        let Some(conversation) = self.conversations.get(exchange.conversation) else { return };
+        let (last, hosts) = (conversation.last_tally, (conversation.key.client, conversation.key.server));
+        let of_hosts = || self.contexts.get(hosts, exchange.protocol, exchange.context_key);
+        let context = context.or_else(of_hosts).unwrap_or(NO_CONTEXT);
         let frame = Frame {
             protocol: exchange.protocol,
             context,
@@ -34,15 +38,13 @@ impl Engine {
         };
         let request = exchange.request.map_or(&[][..], |heard| heard.data);
         let answer = exchange.answer.map_or(&[][..], |heard| heard.data);
-        let last = self.conversations.get(exchange.conversation).map_or(NONE, |conversation| conversation.last_tally);
         for guess in [self.tallies.get(last as usize).map_or(NONE, |tally| tally.next), last] {
             let Some(template) = self.tallies.get(guess as usize).map(|tally| tally.template) else { continue };
-            if self.bank.matches(template, &frame, request, answer) {
-                if !self.reads_again(template, exchange, context) {
-                    self.count(guess, template, last, exchange, request, answer);
-                }
-                return;
+            let Some(known) = self.bank.get(template).filter(|known| known.is(&frame, request, answer)) else { continue };
+            if !known.reread || !self.reads_again(template, exchange, context) {
+                self.count(guess, template, last, exchange, request, answer);
             }
+            return;
         }
         match self.bank.find(&frame, request, answer) {
             Some(template) if self.reads_again(template, exchange, context) => {}
@@ -61,17 +63,6 @@ impl Engine {
         }
         self.waiting = Some(Novel { context, repeats: Some(template), ..own(exchange) });
         true
-    }
-
-    fn context_of(&mut self, exchange: &Exchange<'_>) -> u32 {
-        let protocol = exchange.protocol;
-        let key = exchange.context_key;
-        let flow = self.flows.get_mut(exchange.slot).filter(|flow| flow.born == exchange.born);
-        if let Some(context) = flow.and_then(|flow| flow.contexts.get(protocol, key)) {
-            return context;
-        }
-        let hosts = self.conversations.get(exchange.conversation).map(|conversation| (conversation.key.client, conversation.key.server));
-        hosts.and_then(|hosts| self.contexts.get(hosts, protocol, key)).unwrap_or(NO_CONTEXT)
     }
 
     fn tally(&mut self, conversation: u32, template: u32, exchange: &Exchange<'_>) -> u32 {
@@ -180,7 +171,9 @@ impl Engine {
         self.open(&novel, lesson);
         while self.waiting.is_none() {
             let Some(next) = self.queue.pop_front() else { break };
-            self.judge(&borrow(&next));
+            let flow = self.flows.get(next.slot).filter(|flow| flow.born == next.born);
+            let context = flow.and_then(|flow| flow.contexts.get(next.protocol, next.context_key));
+            self.judge(&borrow(&next), context);
         }
         Some(template)
     }

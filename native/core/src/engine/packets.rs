@@ -4,9 +4,9 @@ use super::deliver::Window;
 use super::Engine;
 use crate::capture::Record;
 use crate::conversation::{Carrier, ConversationKey, NO_PROTOCOL};
-use crate::flow::{Family, Flow, FlowKey, Recognised, Sent};
+use crate::flow::{Family, Flow, FlowKey, Recognised, Sent, Side};
 use crate::host::{End, SightingKey, NO_ROOM};
-use crate::packet::{dissect, transport, Address, Fragment, Kind, Packet, Piece, Why};
+use crate::packet::{dissect, transport, Address, Fragment, Kind, Packet, Piece, Segment, Why, ETHERNET};
 use crate::spec::Transport;
 use crate::stream::{Arrival, Direction};
 use crate::tally::Moment;
@@ -28,10 +28,6 @@ struct Payload<'a> {
 }
 
 impl Engine {
-    pub(super) fn direction(&mut self, slot: u32, side: usize) -> Option<&mut Direction> {
-        self.flows.get_mut(slot).and_then(|flow| flow.directions.get_mut(side))
-    }
-
     /// Takes one captured packet of the source's `file`. Must not be called while an exchange waits.
     pub fn packet(&mut self, file: u32, record: &Record<'_>) {
         self.counters.packets += 1;
@@ -43,12 +39,46 @@ impl Engine {
             self.sweep_ns = self.now_ns;
             self.sweep();
         }
-        let packet = dissect(record.link, record.data);
         let moment = Moment { file, frame: record.number, seen_ns: record.seen_ns };
+        let plain = if record.link == ETHERNET { Segment::of(record.data) } else { None };
+        if !plain.is_some_and(|segment| self.known_segment(&segment, record, moment)) {
+            self.any_packet(record, moment);
+        }
+    }
+
+    /// The short way, for a plain segment of a known flow that opens and ends nothing, from the sender that the flow knows. False where it is
+    /// any other, and nothing was done.
+    #[inline(always)]
+    fn known_segment(&mut self, segment: &Segment, record: &Record<'_>, moment: Moment) -> bool {
+        let (key, side) = FlowKey::new(segment.source, segment.target, 0, Carrier::Tcp, Family::V4);
+        let Some(mut flow) = self.flows.find(&key).and_then(|slot| self.flows.take(slot)) else { return false };
+        let sent = side.of(&mut flow.sent).as_mut().filter(|sent| sent.is_from(Some(segment.source_mac), segment.vlan));
+        let known = match sent {
+            Some(sent) if segment.flags & (SYN | FIN | RST) == 0 => {
+                sent.add(record.wire_length, segment.ttl, moment);
+                flow.last_ns = moment.seen_ns;
+                let (start, length) = (segment.start as usize, segment.length as usize);
+                let data = record.data.get(start..start + length).unwrap_or(&[]);
+                let piece = Piece { frame: record.number, file: moment.file, frame_offset: segment.start, length: segment.length };
+                let acknowledged = (segment.flags & ACK != 0).then_some(segment.acknowledgement);
+                let payload = Payload { data, pieces: &[piece] };
+                self.tcp(&mut flow, side, segment.sequence, acknowledged, 0, payload, moment);
+                true
+            }
+            _ => false,
+        };
+        self.flows.put(flow);
+        known
+    }
+
+    /// The long way, for anything.
+    #[inline(never)]
+    fn any_packet(&mut self, record: &Record<'_>, moment: Moment) {
+        let packet = dissect(record.link, record.data);
         self.counters.tunnelled += u64::from(packet.tunnels > 0);
         let start = packet.start as usize;
         let data = record.data.get(start..start + packet.length as usize).unwrap_or(&[]);
-        let piece = Piece { frame: record.number, file, frame_offset: packet.start, length: packet.length };
+        let piece = Piece { frame: record.number, file: moment.file, frame_offset: packet.start, length: packet.length };
         let payload = Payload { data, pieces: &[piece] };
         match (packet.kind, packet.fragment) {
             (Kind::Unread(why), _) => self.unread(why, &packet, record.wire_length, moment),
@@ -69,18 +99,19 @@ impl Engine {
         }
     }
 
-    #[inline]
-    fn flow_key(&mut self, packet: &Packet, [source, target]: [u16; 2], carrier: Carrier) -> Option<(FlowKey, usize)> {
+    #[inline(always)]
+    fn flow_key(&mut self, packet: &Packet, [source, target]: [u16; 2], carrier: Carrier) -> Option<(FlowKey, Side)> {
+        let with_port = |number: u32, port: u16| u64::from(number) << 16 | u64::from(port);
         if carrier == Carrier::Ethernet {
             let wide = |[a, b, c, d, e, f]: [u8; 6]| u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
-            return Some(FlowKey::new((wide(packet.source_mac?), source), (wide(packet.target_mac?), target), carrier, Family::Mac));
+            return Some(FlowKey::new(wide(packet.source_mac?), wide(packet.target_mac?), source, carrier, Family::Mac));
         }
         if let (Some(Address::V4(a)), Some(Address::V4(b))) = (packet.source, packet.target) {
-            let wide = |bytes| u64::from(u32::from_be_bytes(bytes));
-            return Some(FlowKey::new((wide(a), source), (wide(b), target), carrier, Family::V4));
+            let (a, b) = (with_port(u32::from_be_bytes(a), source), with_port(u32::from_be_bytes(b), target));
+            return Some(FlowKey::new(a, b, 0, carrier, Family::V4));
         }
         let (sender, receiver) = (self.hosts.number(End::Ip(packet.source?)), self.hosts.number(End::Ip(packet.target?)));
-        Some(FlowKey::new((u64::from(sender), source), (u64::from(receiver), target), carrier, Family::V6))
+        Some(FlowKey::new(with_port(sender, source), with_port(receiver, target), 0, carrier, Family::V6))
     }
 
     fn fragment(&mut self, packet: &Packet, _: Fragment, record: &Record<'_>, moment: Moment) {
@@ -114,47 +145,49 @@ impl Engine {
                 slot
             }
         };
-        self.note(slot, side, packet, wire, moment);
+        let Some(mut flow) = self.flows.take(slot) else { return };
+        self.note(&mut flow, side, packet, wire, moment);
         match kind {
             Kind::Tcp { sequence, acknowledgement, .. } => {
-                self.tcp(slot, side, sequence, (flags & ACK != 0).then_some(acknowledgement), flags, payload, moment);
+                self.tcp(&mut flow, side, sequence, (flags & ACK != 0).then_some(acknowledgement), flags, payload, moment);
             }
-            Kind::Udp { .. } => self.udp(slot, side, packet.ip_id, payload, moment),
-            Kind::Layer2 => self.layer2(slot, side, packet.ether_type, payload, moment),
+            Kind::Udp { .. } => self.udp(&mut flow, side, packet.ip_id, payload, moment),
+            Kind::Layer2 => self.layer2(&mut flow, side, packet.ether_type, payload, moment),
             _ => {}
         }
+        self.flows.put(flow);
     }
 
     /// Counts the packet in its flow.
-    fn note(&mut self, slot: u32, side: usize, packet: &Packet, wire: u32, moment: Moment) {
-        let Some(flow) = self.flows.get_mut(slot) else { return };
+    fn note(&mut self, flow: &mut Flow, side: Side, packet: &Packet, wire: u32, moment: Moment) {
         flow.last_ns = moment.seen_ns;
-        let Some(sent) = flow.sent.get_mut(side) else { return };
-        if let Some(sent) =
-            sent.as_mut().filter(|sent| sent.mac == packet.source_mac && sent.vlan == packet.vlan && sent.packets < u32::MAX)
-        {
-            sent.add(wire, packet.ttl, moment);
-            return;
+        match side.of(&mut flow.sent) {
+            Some(sent) if sent.is_from(packet.source_mac, packet.vlan) => sent.add(wire, packet.ttl, moment),
+            _ => self.note_sender(flow, side, packet, wire, moment),
         }
+    }
+
+    /// The end sends from here for the first time, or from another MAC or VLAN than before.
+    #[cold]
+    fn note_sender(&mut self, flow: &mut Flow, side: Side, packet: &Packet, wire: u32, moment: Moment) {
         let mut fresh = Sent::new(packet.source_mac, packet.vlan, moment);
         fresh.add(wire, packet.ttl, moment);
-        let before = sent.replace(fresh);
-        let key = SightingKey { mac: packet.source_mac, ip: packet.source, vlan: packet.vlan };
-        let from_server = usize::from((side == 0) == flow.first_is_server);
-        let (conversation, end) = (flow.conversation, flow.ends.get(side).copied());
-        self.hosts.meet(key, moment);
-        if let Some(row) = self.conversations.get_mut(conversation) {
+        let before = side.of(&mut flow.sent).replace(fresh);
+        let end = *side.of(&mut flow.ends);
+        let from_server = usize::from(flow.serves(side));
+        self.hosts.meet(SightingKey { mac: packet.source_mac, ip: packet.source, vlan: packet.vlan }, moment);
+        if let Some(row) = self.conversations.get_mut(flow.conversation) {
             for (mac, end) in [(packet.source_mac, from_server), (packet.target_mac, 1 - from_server)] {
-                if let (Some(slot @ None), Some(mac)) = (row.macs.get_mut(end), mac) {
-                    *slot = Some(mac);
+                if let (Some(place @ None), Some(mac)) = (row.macs.get_mut(end), mac) {
+                    *place = Some(mac);
                 }
             }
             if row.vlan == 0 {
                 row.vlan = packet.vlan;
             }
         }
-        if let (Some(before), Some(end)) = (before, end) {
-            self.enter(conversation, from_server, end, &before);
+        if let Some(before) = before {
+            self.enter(flow.conversation, from_server, end, &before);
         }
     }
 
@@ -175,7 +208,7 @@ impl Engine {
     fn open_flow(
         &mut self,
         key: FlowKey,
-        side: usize,
+        side: Side,
         (sender, receiver): (End, End),
         ports: [u16; 2],
         carrier: Carrier,
@@ -187,7 +220,7 @@ impl Engine {
             self.counters.flows_shed += 1;
         }
         let [source, target] = ports;
-        let ends = if side == 0 { [sender, receiver] } else { [receiver, sender] };
+        let ends = if side == Side::First { [sender, receiver] } else { [receiver, sender] };
         let (sender, receiver) = (self.hosts.number(sender), self.hosts.number(receiver));
         let expected = self.expected_at(carrier, (sender, source), (receiver, target));
         let sender_serves = match expected {
@@ -203,7 +236,7 @@ impl Engine {
             self.counters.conversations_shed += 1;
             return None;
         };
-        let mut flow = Flow::new(key, ends, port, conversation, (side == 0) == sender_serves, moment.seen_ns, 0);
+        let mut flow = Flow::new(key, ends, port, conversation, (side == Side::First) == sender_serves, moment.seen_ns);
         if let Some((protocol, _)) = expected {
             flow.protocol = protocol;
             flow.recognised = Recognised::Known;
@@ -240,37 +273,40 @@ impl Engine {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn tcp(&mut self, slot: u32, side: usize, sequence: u32, acknowledged: Option<u32>, flags: u8, payload: Payload<'_>, moment: Moment) {
-        if flags & SYN != 0 {
-            self.begin(slot, side, sequence);
+    #[inline(always)]
+    fn tcp(
+        &mut self,
+        flow: &mut Flow,
+        side: Side,
+        sequence: u32,
+        acknowledged: Option<u32>,
+        flags: u8,
+        payload: Payload<'_>,
+        moment: Moment,
+    ) {
+        let mut sequence = sequence;
+        if flags & (SYN | FIN | RST) != 0 {
+            self.begin_or_end(flow, side, sequence, flags);
+            sequence = sequence.wrapping_add(u32::from(flags & SYN != 0));
         }
-        if flags & (FIN | RST) != 0 {
-            self.note_end(slot, side, flags);
-        }
-        let sequence = if flags & SYN != 0 { sequence.wrapping_add(1) } else { sequence };
-        let other = 1 - side;
-        if acknowledged.is_some() && self.direction(slot, other).is_some_and(|direction| direction.is_holding()) {
-            self.release(slot, other, acknowledged, false); // what is confirmed was there before the confirmation
+        if acknowledged.is_some() && flow.direction(side.other()).is_holding() {
+            self.release(flow, side.other(), acknowledged, false); // what is confirmed was there before the confirmation
         }
         if !payload.data.is_empty() && flags & RST == 0 {
-            self.segment(slot, side, sequence, payload, moment);
-        }
-    }
-
-    fn begin(&mut self, slot: u32, side: usize, sequence: u32) {
-        if self.direction(slot, side).is_some_and(|direction| direction.is_new_beginning(sequence)) {
-            self.restart(slot);
-        }
-        if let Some(direction) = self.direction(slot, side) {
-            direction.begin(sequence);
+            self.segment(flow, side, sequence, payload, moment);
         }
     }
 
     #[cold]
-    fn note_end(&mut self, slot: u32, side: usize, flags: u8) {
-        let Some(flow) = self.flows.get_mut(slot) else { return };
-        if let Some(ended) = flow.ended.get_mut(side) {
-            *ended = true;
+    fn begin_or_end(&mut self, flow: &mut Flow, side: Side, sequence: u32, flags: u8) {
+        if flags & SYN != 0 {
+            if flow.direction(side).is_new_beginning(sequence) {
+                self.restart(flow);
+            }
+            flow.direction(side).begin(sequence);
+        }
+        if flags & FIN != 0 {
+            *side.of(&mut flow.ended) = true;
         }
         if flags & RST != 0 {
             flow.ended = [true; 2];
@@ -278,36 +314,32 @@ impl Engine {
     }
 
     /// The ports are used for another connection: what the old one left is ended.
-    fn restart(&mut self, slot: u32) {
-        let protocol = self.flows.get_mut(slot).map_or(NO_PROTOCOL, |flow| flow.protocol);
-        while self.flows.get_mut(slot).is_some_and(|flow| !flow.pending.is_empty()) {
-            self.give_up(slot, protocol);
+    fn restart(&mut self, flow: &mut Flow) {
+        while !flow.pending.is_empty() {
+            self.give_up(flow);
         }
-        let Some(flow) = self.flows.get_mut(slot) else { return };
-        let freed: usize = flow.directions.iter().map(|direction| direction.buffer.len() + direction.joined.len()).sum();
+        self.buffered = self.buffered.saturating_sub(flow.held());
         flow.directions = [Direction::default(), Direction::default()];
         flow.contexts = crate::context::FlowContexts::default();
         flow.recognised = Recognised::Searching(0);
         flow.ended = [false; 2];
-        let conversation = flow.conversation;
-        self.buffered = self.buffered.saturating_sub(freed);
-        if let Some(row) = self.conversations.get_mut(conversation) {
+        if let Some(row) = self.conversations.get_mut(flow.conversation) {
             row.connections += 1;
         }
     }
 
-    fn segment(&mut self, slot: u32, side: usize, sequence: u32, payload: Payload<'_>, moment: Moment) {
-        let Some(direction) = self.direction(slot, side) else { return };
-        let window = Window { slot, side, data: payload.data, pieces: payload.pieces, seen_ns: moment.seen_ns };
+    fn segment(&mut self, flow: &mut Flow, side: Side, sequence: u32, payload: Payload<'_>, moment: Moment) {
+        let direction = flow.direction(side);
+        let window = Window { side, data: payload.data, pieces: payload.pieces, seen_ns: moment.seen_ns };
         match direction.arrive(sequence, payload.data.len()) {
-            Arrival::New(0) => self.stream(window),
+            Arrival::New(0) => self.stream(flow, window),
             Arrival::New(skip) => {
                 self.counters.retransmitted += 1;
-                self.stream_from(window, skip);
+                self.stream_from(flow, window, skip);
             }
             Arrival::Middle => {
                 direction.lost = true;
-                self.stream(window);
+                self.stream(flow, window);
             }
             Arrival::Again => {
                 self.counters.retransmitted += 1;
@@ -320,100 +352,95 @@ impl Engine {
                 self.counters.reordered += 1;
             }
             Arrival::Lost(length) => {
-                self.lose(slot, side, length);
-                self.stream(window);
+                self.lose(flow, side, length);
+                self.stream(flow, window);
             }
         }
-        if self.direction(slot, side).is_some_and(|direction| direction.is_holding()) {
-            self.release(slot, side, None, false);
+        if flow.direction(side).is_holding() {
+            self.release(flow, side, None, false);
         }
     }
 
-    fn stream_from(&mut self, window: Window<'_>, skip: usize) {
+    fn stream_from(&mut self, flow: &mut Flow, window: Window<'_>, skip: usize) {
         let Some(data) = window.data.get(skip..) else { return };
         let mut pieces = Vec::new();
         crate::pieces::cut_out(window.pieces, skip, data.len(), &mut pieces);
-        self.stream(Window { data, pieces: &pieces, ..window });
+        self.stream(flow, Window { data, pieces: &pieces, ..window });
     }
 
-    fn release(&mut self, slot: u32, side: usize, acknowledged: Option<u32>, flush: bool) {
-        let now = self.now_ns;
-        while let Some(released) = self.direction(slot, side).and_then(|direction| direction.release(now, acknowledged, flush)) {
+    #[cold]
+    fn release(&mut self, flow: &mut Flow, side: Side, acknowledged: Option<u32>, flush: bool) {
+        while let Some(released) = flow.direction(side).release(self.now_ns, acknowledged, flush) {
             if released.gap > 0 {
-                self.lose(slot, side, released.gap);
+                self.lose(flow, side, released.gap);
             }
-            let window = Window { slot, side, data: &released.data, pieces: &[released.piece], seen_ns: released.seen_ns };
-            self.stream(window);
+            self.stream(flow, Window { side, data: &released.data, pieces: &[released.piece], seen_ns: released.seen_ns });
         }
     }
 
-    fn lose(&mut self, slot: u32, side: usize, length: u64) {
+    fn lose(&mut self, flow: &mut Flow, side: Side, length: u64) {
         self.counters.gaps += 1;
         self.counters.gap_bytes += length;
-        let Some(flow) = self.flows.get_mut(slot) else { return };
-        let conversation = flow.conversation;
-        let Some(direction) = flow.directions.get_mut(side) else { return };
+        let direction = flow.direction(side);
         let held = direction.buffer.len() + direction.joined.len();
         if direction.lose(length) {
             self.buffered = self.buffered.saturating_sub(held);
         }
-        if let Some(row) = self.conversations.get_mut(conversation) {
+        if let Some(row) = self.conversations.get_mut(flow.conversation) {
             row.gaps += 1;
             row.gap_bytes += length;
         }
     }
 
-    fn udp(&mut self, slot: u32, side: usize, ip_id: u16, payload: Payload<'_>, moment: Moment) {
-        if payload.data.is_empty() || self.is_copy(slot, side, ip_id, payload.data, moment) {
+    fn udp(&mut self, flow: &mut Flow, side: Side, ip_id: u16, payload: Payload<'_>, moment: Moment) {
+        if payload.data.is_empty() || self.is_copy(flow, side, ip_id, payload.data, moment) {
             return;
         }
-        let window = Window { slot, side, data: payload.data, pieces: payload.pieces, seen_ns: moment.seen_ns };
-        match self.recognise(&window, Transport::Udp) {
-            Some(protocol) => self.datagram(window, protocol),
-            None => self.leave_unread(slot, payload.data.len()),
+        let window = Window { side, data: payload.data, pieces: payload.pieces, seen_ns: moment.seen_ns };
+        if self.recognise(flow, window.data, Transport::Udp) {
+            self.datagram(flow, window);
+        } else {
+            self.leave_unread(flow, payload.data.len());
         }
     }
 
     /// True for a packet that a mirror port shows a second time.
-    fn is_copy(&mut self, slot: u32, side: usize, ip_id: u16, data: &[u8], moment: Moment) -> bool {
+    fn is_copy(&mut self, flow: &mut Flow, side: Side, ip_id: u16, data: &[u8], moment: Moment) -> bool {
         let [hasher, _] = &self.distinct_keys;
         let hash = if ip_id == 0 { 0 } else { hasher.hash_one(data) as u32 };
-        let Some(flow) = self.flows.get_mut(slot) else { return false };
-        let Some(last) = flow.last_seen.get_mut(side) else { return false };
+        let last = side.of(&mut flow.last_seen);
         let again = ip_id != 0 && (last.0, last.1) == (ip_id, hash) && moment.seen_ns.saturating_sub(last.2) < COPY_NS;
         *last = (ip_id, hash, moment.seen_ns);
-        let conversation = flow.conversation;
         if again {
             self.counters.duplicated += 1;
-            if let Some(row) = self.conversations.get_mut(conversation) {
+            if let Some(row) = self.conversations.get_mut(flow.conversation) {
                 row.again += 1;
             }
         }
         again
     }
 
-    fn layer2(&mut self, slot: u32, side: usize, ether_type: u16, payload: Payload<'_>, moment: Moment) {
+    fn layer2(&mut self, flow: &mut Flow, side: Side, ether_type: u16, payload: Payload<'_>, moment: Moment) {
         self.counters.non_ip += 1;
         let (protocol, skip) = match ether_type {
             0 => self.table.llc(payload.data).unzip(),
             known => (self.table.ether_type(known), Some(0)),
         };
         let (Some(protocol), Some(skip)) = (protocol, skip) else {
-            self.leave_unread(slot, payload.data.len());
+            self.leave_unread(flow, payload.data.len());
             return;
         };
-        if let Some(flow) = self.flows.get_mut(slot) {
-            flow.protocol = protocol;
-            if let Some(row) = self.conversations.get_mut(flow.conversation) {
-                row.protocol = protocol;
-            }
+        flow.protocol = protocol;
+        if let Some(row) = self.conversations.get_mut(flow.conversation) {
+            row.protocol = protocol;
         }
         let Some(data) = payload.data.get(skip..) else { return };
         let mut pieces = Vec::new();
         crate::pieces::cut_out(payload.pieces, skip, data.len(), &mut pieces);
-        self.datagram(Window { slot, side, data, pieces: &pieces, seen_ns: moment.seen_ns }, protocol);
+        self.datagram(flow, Window { side, data, pieces: &pieces, seen_ns: moment.seen_ns });
     }
 
+    #[cold]
     fn sweep(&mut self) {
         for slot in self.flows.stale(self.now_ns) {
             self.close(slot);
@@ -422,25 +449,23 @@ impl Engine {
 
     /// Ends a flow: holes are given up, requests stay unanswered.
     pub(super) fn close(&mut self, slot: u32) {
-        for side in 0..2 {
-            self.release(slot, side, None, true);
+        let Some(mut flow) = self.flows.take(slot) else { return };
+        for side in [Side::First, Side::Second] {
+            self.release(&mut flow, side, None, true);
         }
-        let protocol = self.flows.get_mut(slot).map_or(NO_PROTOCOL, |flow| flow.protocol);
-        if self.protocol_name_is_known(protocol) {
-            while self.flows.get_mut(slot).is_some_and(|flow| !flow.pending.is_empty()) {
-                self.give_up(slot, protocol);
+        if self.protocol_name_is_known(flow.protocol) {
+            while !flow.pending.is_empty() {
+                self.give_up(&mut flow);
             }
         }
-        if let Some(flow) = self.flows.remove(slot) {
-            for (side, (sent, end)) in flow.sent.iter().zip(flow.ends).enumerate() {
-                let from_server = usize::from((side == 0) == flow.first_is_server);
-                if let Some(sent) = sent {
-                    self.enter(flow.conversation, from_server, end, sent);
-                }
+        for side in [Side::First, Side::Second] {
+            let (sent, end, from_server) = (*side.of(&mut flow.sent), *side.of(&mut flow.ends), usize::from(flow.serves(side)));
+            if let Some(sent) = sent {
+                self.enter(flow.conversation, from_server, end, &sent);
             }
-            let freed: usize = flow.directions.iter().map(|direction| direction.buffer.len() + direction.joined.len()).sum();
-            self.buffered = self.buffered.saturating_sub(freed);
         }
+        self.buffered = self.buffered.saturating_sub(flow.held());
+        self.flows.remove(&flow);
     }
 }
 

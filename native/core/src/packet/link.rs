@@ -6,7 +6,8 @@
 use super::walk::{Next, Step, Walk, NESTED_MOST};
 use super::{Kind, Why};
 
-pub(super) const ETHERNET: u16 = 1;
+/// LINKTYPE_ETHERNET.
+pub const ETHERNET: u16 = 1;
 
 pub(super) const IPV4: u16 = 0x0800;
 pub(super) const IPV6: u16 = 0x86dd;

@@ -16,6 +16,8 @@ mod walk;
 mod tests;
 
 pub use fragments::{transport, Counters, Fragments, Limits, Whole};
+pub use link::ETHERNET;
+pub use plain::Segment;
 
 /// An address of the network layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -125,13 +127,7 @@ impl Packet {
 
 /// The layers of `frame`, captured on an interface of LINKTYPE `link`. Any bytes give an answer: what cannot be read is `Kind::Unread`, with
 /// what was read before it.
-#[inline]
 pub fn dissect(link: u16, frame: &[u8]) -> Packet {
-    if link == link::ETHERNET {
-        if let Some(packet) = plain::ethernet_ipv4_tcp(frame) {
-            return packet;
-        }
-    }
     walk::from_link(link, frame)
 }
 

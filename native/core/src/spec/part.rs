@@ -14,6 +14,12 @@ struct Declared {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Test {
+    /// Up to eight bytes that are one value, as a little-endian number.
+    One {
+        length: usize,
+        mask: u64,
+        value: u64,
+    },
     /// One byte: a set of 256 bits.
     Byte {
         mask: u8,
@@ -51,6 +57,9 @@ impl TryFrom<Declared> for Part {
         }
         let mask = if mask.0.is_empty() { vec![0xff; length] } else { mask.0 };
         let test = match (length, mask.as_slice()) {
+            (1..=8, _) if values.len() == 1 => {
+                Test::One { length, mask: number(&mask), value: values.first().map_or(0, |value| number(&value.0)) }
+            }
             (1, [mask]) => Test::Byte { mask: *mask, set: set_of(&values) },
             (2..=8, _) => Test::Word { length, mask: number(&mask), values: values.iter().map(|value| number(&value.0)).collect() },
             _ => Test::Long { length, mask, values: values.into_iter().map(|value| value.0).collect() },
@@ -75,22 +84,53 @@ fn number(bytes: &[u8]) -> u64 {
 
 impl Part {
     /// True where the message's bytes, under the mask, are one of the values.
-    #[inline]
+    #[inline(always)]
     pub fn holds(&self, message: &[u8]) -> bool {
         let Some(found) = message.get(self.offset..) else { return false };
         match &self.test {
+            Test::One { length, mask, value } => word(found, *length).is_some_and(|word| word & mask == *value),
             Test::Byte { mask, set } => found.first().is_some_and(|byte| {
                 let byte = byte & mask;
                 set.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 == 1)
             }),
-            Test::Word { length, mask, values } => match (found.first_chunk::<8>(), found.get(..*length)) {
-                (Some(word), _) => values.contains(&(u64::from_le_bytes(*word) & mask)),
-                (None, Some(short)) => values.contains(&(number(short) & mask)),
-                (None, None) => false,
-            },
-            Test::Long { length, mask, values } => found.get(..*length).is_some_and(|found| {
-                values.iter().any(|value| found.iter().zip(mask).zip(value).all(|((have, mask), want)| have & mask == *want))
-            }),
+            Test::Word { length, mask, values } => word(found, *length).is_some_and(|word| values.contains(&(word & mask))),
+            Test::Long { length, mask, values } => is_any(found, *length, mask, values),
         }
     }
+
+    /// True where `other` cannot hold of a message of which this one does: both are of the same bytes, and have no value in common.
+    pub fn excludes(&self, other: &Part) -> bool {
+        let (Some((mask, mine)), Some((other_mask, others))) = (self.values(), other.values()) else { return false };
+        let common = mask & other_mask;
+        self.offset == other.offset && mine.iter().all(|value| others.iter().all(|unlike| value & common != unlike & common))
+    }
+
+    /// The mask and the values, where they are numbers.
+    fn values(&self) -> Option<(u64, Vec<u64>)> {
+        match &self.test {
+            Test::One { mask, value, .. } => Some((*mask, vec![*value])),
+            Test::Byte { mask, set } => {
+                let is_in = |byte: &u64| set.get((byte >> 6) as usize).is_some_and(|word| word >> (byte & 63) & 1 == 1);
+                Some((u64::from(*mask), (0..256).filter(is_in).collect()))
+            }
+            Test::Word { mask, values, .. } => Some((*mask, values.clone())),
+            Test::Long { .. } => None,
+        }
+    }
+}
+
+/// The first bytes as a little-endian number, of which at least `length` must be there.
+#[inline(always)]
+fn word(found: &[u8], length: usize) -> Option<u64> {
+    match found.first_chunk::<8>() {
+        Some(word) => Some(u64::from_le_bytes(*word)),
+        None => found.get(..length).map(number),
+    }
+}
+
+#[cold]
+fn is_any(found: &[u8], length: usize, mask: &[u8], values: &[Vec<u8>]) -> bool {
+    found
+        .get(..length)
+        .is_some_and(|found| values.iter().any(|value| found.iter().zip(mask).zip(value).all(|((have, mask), want)| have & mask == *want)))
 }

@@ -2,12 +2,36 @@
 
 use super::build::*;
 use super::matrix::envelopes;
-use crate::packet::{plain, walk};
+use crate::packet::{walk, Address, Kind, Packet, Segment};
+
+fn end(address: Option<Address>, port: u16) -> u64 {
+    let Some(Address::V4(address)) = address else { panic!("{address:?}") };
+    u64::from(u32::from_be_bytes(address)) << 16 | u64::from(port)
+}
+
+/// The segment that the walk's packet is.
+fn segment_of(packet: &Packet) -> Segment {
+    let Kind::Tcp { source, target, sequence, acknowledgement, flags } = packet.kind else { panic!("{packet:?}") };
+    Segment {
+        source_mac: packet.source_mac.unwrap(),
+        vlan: packet.vlan,
+        ttl: packet.ttl,
+        source: end(packet.source, source),
+        target: end(packet.target, target),
+        sequence,
+        acknowledgement,
+        flags,
+        start: packet.start,
+        length: packet.length,
+    }
+}
 
 fn agree(frame: &[u8]) -> bool {
-    let short = plain::ethernet_ipv4_tcp(frame);
-    if let Some(packet) = short {
-        assert_eq!(packet, walk::from_link(ETHERNET, frame), "{frame:02x?}");
+    let short = Segment::of(frame);
+    if let Some(segment) = short {
+        let packet = walk::from_link(ETHERNET, frame);
+        assert_eq!(segment, segment_of(&packet), "{frame:02x?}");
+        assert_eq!((packet.fragment, packet.tunnels, packet.missing), (None, 0, 0), "{frame:02x?}");
     }
     short.is_some()
 }
