@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
-from fieldwatch.cli.app import app
 from fieldwatch.cli.evidence import dump, legend, owners
 from fieldwatch.pipeline.fields import Field
 
 if TYPE_CHECKING:
+    from tests.cli.conftest import Done
     from tests.conftest import Capture
 
-RUN = CliRunner()
 
-
-def test_fields_are_marked_and_named(plant: Capture, tmp_path: Path) -> None:
+def test_fields_are_marked_and_named(plant: Capture, tmp_path: Path, run_cli: Callable[..., Done]) -> None:
     path = plant.write(tmp_path / "a.pcap")
     frame = next(number for number, (_, data) in enumerate(plant.frames, 1) if b"Acme!" in data)
-    done = RUN.invoke(app, ["evidence", path, str(frame)])
+    done = run_cli("evidence", path, str(frame))
     assert done.exit_code == 0, done.output
     assert f"frame {frame}, 2023-11-14T" in done.output
     assert "modbus vendor" in done.output
@@ -30,20 +28,20 @@ def test_fields_are_marked_and_named(plant: Capture, tmp_path: Path) -> None:
     assert plant.frames[frame - 1][1].hex() in bytes_shown
 
 
-def test_the_slice_is_a_capture_of_that_frame(plant: Capture, tmp_path: Path) -> None:
+def test_the_slice_is_a_capture_of_that_frame(plant: Capture, tmp_path: Path, run_cli: Callable[..., Done]) -> None:
     path, out = plant.write(tmp_path / "a.pcap"), tmp_path / "slice.pcap"
-    done = RUN.invoke(app, ["evidence", path, "7", "--pcap", str(out)])
+    done = run_cli("evidence", path, "7", "--pcap", str(out))
     assert done.exit_code == 0, done.output
     assert out.read_bytes()[40:] == plant.frames[6][1]
 
 
 @pytest.mark.parametrize("frame", ["0", "999"])
-def test_a_frame_that_is_not_there_is_refused(frame: str, plant: Capture, tmp_path: Path) -> None:
-    done = RUN.invoke(app, ["evidence", plant.write(tmp_path / "a.pcap"), frame])
+def test_a_frame_that_is_not_there_is_refused(frame: str, plant: Capture, tmp_path: Path, run_cli: Callable[..., Done]) -> None:
+    done = run_cli("evidence", plant.write(tmp_path / "a.pcap"), frame)
     assert done.exit_code == 2
 
 
-def test_credentials_are_never_printed(capture: Capture, tmp_path: Path) -> None:
+def test_credentials_are_never_printed(capture: Capture, tmp_path: Path, run_cli: Callable[..., Done]) -> None:
     client, server = ("10.0.0.5", 40000), ("10.0.0.20", 21)
     capture.connect(client, server)
     frames = []
@@ -55,7 +53,7 @@ def test_credentials_are_never_printed(capture: Capture, tmp_path: Path) -> None
         (server, "230 ok"),
     ):
         frames.append(capture.tcp(side, client if side is server else server, line.encode() + b"\r\n"))
-    done = RUN.invoke(app, ["evidence", capture.write(tmp_path / "a.pcap"), str(frames[3])])
+    done = run_cli("evidence", capture.write(tmp_path / "a.pcap"), str(frames[3]))
     assert done.exit_code == 0, done.output
     assert "geh3im!" not in done.output
     assert b"geh3im!".hex(" ") not in done.output

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import orjson
-from typer.testing import CliRunner
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from fieldwatch.cli.app import app
+import orjson
+
 from fieldwatch.cli.protocols import row
 from fieldwatch.protocols import registry
 
-RUN = CliRunner()
+if TYPE_CHECKING:
+    from tests.cli.conftest import Done
 
 ANNOUNCED = {"ftp-data"}
 """Protocols whose flows another protocol announces; they have no place of their own."""
 
 
-def test_every_protocol_is_listed() -> None:
-    done = RUN.invoke(app, ["protocols"])
+def test_every_protocol_is_listed(run_cli: Callable[..., Done]) -> None:
+    done = run_cli("protocols")
     assert done.exit_code == 0, done.output
     assert all(protocol.name in done.output for protocol in registry().protocols)
 
 
-def test_as_json() -> None:
-    rows = {one["name"]: one for one in orjson.loads(RUN.invoke(app, ["protocols", "--json"]).output)}
+def test_as_json(run_cli: Callable[..., Done]) -> None:
+    rows = {one["name"]: one for one in orjson.loads(run_cli("protocols", "--json").output)}
     assert set(rows) == set(registry().by_name)
     assert rows["modbus"]["where"] == ["tcp 502"]
     assert rows["lldp"]["where"] == ["EtherType 0x88cc"]

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import sys
+from collections.abc import Sequence
 
-import typer
-
-from fieldwatch.cli.evidence import evidence
-from fieldwatch.cli.inspect import inspect
-from fieldwatch.cli.protocols import protocols
-
-app = typer.Typer(name="fieldwatch", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+from fieldwatch import __version__
+from fieldwatch.cli import evidence, inspect, protocols
 
 INTERRUPTED = 130
 """Exit code where a person stopped the program (128 and the number of the signal, as shells count)."""
 
 
-@app.callback()
-def fieldwatch() -> None:
-    """Sees every device of a plant network in its captures, and what is done to it."""
+def parser() -> argparse.ArgumentParser:
+    """What may be said on the command line. Each verb declares its own arguments, and the function that takes them (`run`)."""
+    program = argparse.ArgumentParser(
+        prog="fieldwatch", description="Sees every device of a plant network in its captures, and what is done to it.", allow_abbrev=False
+    )
+    program.add_argument("--version", action="version", version=f"fieldwatch {__version__}")
+    verbs = program.add_subparsers(title="verbs", metavar="VERB", required=True)
+    for verb in (inspect, evidence, protocols):
+        verb.declare(verbs)
+    return program
 
 
-for verb in (inspect, evidence, protocols):
-    app.command()(verb)
-
-
-def main() -> None:
-    """Runs the program."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the program with these arguments (those of the process where there are none)."""
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character shows a question mark
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        app()
+        given = parser().parse_args(words or ["--help"])
+        given.run(given)
     except BrokenPipeError:  # the reader of our output went away: `fieldwatch ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:

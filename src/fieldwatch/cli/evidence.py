@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from fieldwatch.cli.numbers import at_least_one
 from fieldwatch.cli.refuse import refuse
 
 if TYPE_CHECKING:
@@ -21,11 +21,21 @@ HIDDEN = "**"
 """Stands for a byte of credentials: they are never printed; `--pcap` hands on the frame as it is."""
 
 
-def evidence(
-    capture: Annotated[str, typer.Argument(help="A capture file (pcap, pcapng, also .gz).")],
-    frame: Annotated[int, typer.Argument(min=1, help="The number of the frame in it, from 1.")],
-    pcap: Annotated[Path | None, typer.Option(help="Write the frame to this file as a capture of its own.", metavar="OUT")] = None,
-) -> None:
+def declare(verbs: Any) -> None:
+    """The verb's arguments."""
+    text = "Shows the bytes of a frame with the fields that were read from them."
+    parser = verbs.add_parser("evidence", help=text, description=text, allow_abbrev=False)
+    parser.add_argument("capture", metavar="CAPTURE", help="a capture file (pcap, pcapng, also .gz)")
+    parser.add_argument("frame", type=at_least_one, metavar="FRAME", help="the number of the frame in it, from 1")
+    parser.add_argument("--pcap", type=Path, metavar="OUT", help="write the frame to this file as a capture of its own")
+    parser.set_defaults(run=_run)
+
+
+def _run(given: argparse.Namespace) -> None:
+    evidence(given.capture, given.frame, given.pcap)
+
+
+def evidence(capture: str, frame: int, pcap: Path | None) -> None:
     """Shows the bytes of a frame with the fields that were read from them."""
     from rich.console import Console
     from rich.text import Text

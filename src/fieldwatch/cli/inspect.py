@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from fieldwatch.cli.numbers import at_least_one
 from fieldwatch.cli.refuse import refuse
 
 if TYPE_CHECKING:
@@ -17,15 +17,24 @@ PIPED_WIDTH = 140
 """Columns of the summary where it goes to a file or another program."""
 
 
-def inspect(
-    paths: Annotated[
-        list[str], typer.Argument(help="Captures (pcap, pcapng, also .gz and .zst), folders of them, or - for standard input.")
-    ],
-    json: Annotated[Path | None, typer.Option(help="Write everything to this file as JSON.", metavar="FILE")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write one self-contained page to this file.", metavar="FILE")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write tables to this folder as CSV.", metavar="FOLDER")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Captures that are read side by side.")] = 1,
-) -> None:
+def declare(verbs: Any) -> None:
+    """The verb's arguments."""
+    text = "Says what is on the network: devices with proof for every fact, conversations, operations, logins."
+    parser = verbs.add_parser("inspect", help=text, description=text, allow_abbrev=False)
+    captures = "captures (pcap, pcapng, also .gz and .zst), folders of them, or - for standard input"
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=captures)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to this file as JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write one self-contained page to this file")
+    parser.add_argument("--csv", type=Path, metavar="FOLDER", help="write tables to this folder as CSV")
+    parser.add_argument("--jobs", type=at_least_one, default=1, metavar="N", help="captures that are read side by side (1)")
+    parser.set_defaults(run=_run)
+
+
+def _run(given: argparse.Namespace) -> None:
+    inspect(given.paths, given.json, given.html, given.csv, given.jobs)
+
+
+def inspect(paths: list[str], json: Path | None, html: Path | None, csv: Path | None, jobs: int) -> None:
     """Says what is on the network: devices with proof for every fact, conversations, operations, logins."""
     import gc
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import os
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+import sys
+from typing import TYPE_CHECKING, Any
 
 from fieldwatch.cli.inspect import PIPED_WIDTH
 
@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from fieldwatch.protocols import Protocol
 
 
-def protocols(json: Annotated[bool, typer.Option("--json", help="Write the table as JSON.")] = False) -> None:
+def declare(verbs: Any) -> None:
+    """The verb's arguments."""
+    text = "Lists the protocols: where they are found, what is decoded and what is not."
+    parser = verbs.add_parser("protocols", help=text, description=text, allow_abbrev=False)
+    parser.add_argument("--json", action="store_true", help="write the table as JSON")
+    parser.set_defaults(run=_run)
+
+
+def _run(given: argparse.Namespace) -> None:
+    protocols(given.json)
+
+
+def protocols(json: bool) -> None:
     """Lists the protocols: where they are found, what is decoded and what is not."""
     from fieldwatch.protocols import registry
 
@@ -21,7 +33,7 @@ def protocols(json: Annotated[bool, typer.Option("--json", help="Write the table
     if json:
         import orjson
 
-        typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
+        sys.stdout.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
         return
     from rich.console import Console
     from rich.table import Table

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NoReturn
-
-import typer
 
 from fieldwatch.cli.escape import visible
 
@@ -14,5 +13,5 @@ UNUSABLE = 2
 
 def refuse(reason: str) -> NoReturn:
     """Ends the program with the reason on standard error."""
-    typer.echo(f"fieldwatch: {visible(reason)}", err=True)
-    raise typer.Exit(UNUSABLE) from None
+    print(f"fieldwatch: {visible(reason)}", file=sys.stderr)
+    raise SystemExit(UNUSABLE) from None

@@ -5,9 +5,7 @@ from __future__ import annotations
 import gc
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fieldwatch.inventory import Inventory, fold
 from fieldwatch.inventory import Sighting as Seen
@@ -16,6 +14,9 @@ from fieldwatch.pipeline.sources import Skipped, Source, UnusableInput, find, lo
 from fieldwatch.pipeline.stream import Reader
 from fieldwatch.protocols import registry
 from fieldwatch.wire import CaptureError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Progress = Callable[[str, int, int], None]
 """Called with a path, the bytes of it that were read, and its size (0 where it is not known)."""
@@ -47,6 +48,9 @@ def read_all(streams: Sequence[Sequence[Source]], jobs: int, progress: Progress 
     key = secrets.token_bytes(32)
     if jobs <= 1 or len(streams) <= 1:
         return [read_stream(stream, key, progress, fenced) for stream in streams]
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     with ProcessPoolExecutor(max_workers=min(jobs, len(streams)), mp_context=get_context("forkserver")) as pool:
         largest = sorted(range(len(streams)), key=lambda number: -sum(source.size_bytes for source in streams[number]))
         running: dict[int, Future[Facts]] = {number: pool.submit(read_stream, streams[number], key, None, fenced) for number in largest}
@@ -61,6 +65,7 @@ def read_all(streams: Sequence[Sequence[Source]], jobs: int, progress: Progress 
 
 def read_stream(stream: Sequence[Source], secret_key: bytes, progress: Progress | None, fenced: bool) -> Facts:
     """The facts of one stream of files that follow each other."""
+    collects = gc.isenabled()
     gc.disable()  # everything that is made here is kept until the end: collecting would only go through it again and again
     try:
         report = None
@@ -76,7 +81,8 @@ def read_stream(stream: Sequence[Source], secret_key: bytes, progress: Progress 
             raise UnusableInput(f"{stream[0].path}: {error}") from error
         return Assembler(read, secret_key).assemble()
     finally:
-        gc.enable()
+        if collects:
+            gc.enable()
 
 
 def merge(parts: Iterable[Facts]) -> Facts:
