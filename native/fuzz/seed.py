@@ -2,8 +2,8 @@
 
     python native/fuzz/seed.py
 
-`corpus/TARGET/` is committed and small; the fuzzer's own finds go to `grown/`, which is not. `declarations.json` is not committed either:
-it is what the protocol files say today.
+Neither `seeds/TARGET/` nor `declarations.json` is committed: they are what goldens and protocol files say today. `corpus/TARGET/` is:
+what the fuzzer made of the seeds, as few and as small inputs as reach the same code (`tools/fuzz.sh --corpus` writes it).
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ LONGEST = 3_000
 CLIENT, SERVER = "10.0.0.5", "10.0.0.10"
 FRAMINGS = {"dnp3": 0, "http": 1, "tls": 2, "modbus": 3, "cotp": 4, "s7comm": 4, "enip": 5, "ftp": 8, "telnet": 9, "ssh": 8}
 """The targets' numbers for framings, by a protocol that has it."""
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 def goldens() -> Iterator[tuple[Protocol, list[Golden]]]:
@@ -65,7 +67,7 @@ def conversation(protocol: Protocol, some: Iterable[Golden]) -> Capture:
             elif carrier == "udp":
                 capture.udp(source, target, framed)
             else:
-                _layer2(capture, protocol, message)
+                _layer2(capture, protocol, message, asks)
     return capture
 
 
@@ -92,12 +94,14 @@ def _sealed(block: bytes) -> bytes:
     return block + struct.pack("<H", total ^ 0xFFFF)
 
 
-def _layer2(capture: Capture, protocol: Protocol, message: bytes) -> None:
+def _layer2(capture: Capture, protocol: Protocol, message: bytes, asks: bool) -> None:
+    macs = ("02:00:00:00:00:05", "02:00:00:00:00:0a")
+    macs = macs if asks else macs[::-1]
     for place in protocol.where:
         if isinstance(place, EtherType):
-            capture.frame(capture.ethernet(place.number, message))
+            capture.frame(capture.ethernet(place.number, message, macs))
         elif isinstance(place, Llc):
-            capture.frame(capture.ethernet(len(place.prefix) + len(message), place.prefix + message))
+            capture.frame(capture.ethernet(len(place.prefix) + len(message), place.prefix + message, macs))
 
 
 def engine_input(capture: Capture, limits: int) -> bytes:
@@ -115,6 +119,42 @@ def engine() -> Iterator[tuple[str, bytes]]:
         if capture.frames:
             yield protocol.name, engine_input(capture, 2)
             yield f"{protocol.name}-tight", engine_input(conversation(protocol, some[:6]), 0)
+            yield f"{protocol.name}-again", engine_input(conversation(protocol, some[:2] * 8), 0)
+    for name, capture in (("begun-again", begun_again()), ("torn", torn())):
+        yield name, engine_input(capture, 0)
+        yield f"{name}-narrow", engine_input(capture, 1)
+
+
+def begun_again() -> Capture:
+    """Parts of messages, and after each a SYN with the number before the next byte: as if nothing had come yet."""
+    capture = Capture()
+    client, server = (CLIENT, 40_000), (SERVER, 502)
+    capture.connect(client, server)
+    for _ in range(8):
+        capture.tcp(client, server, struct.pack(">HHHB", 1, 0, 200, 1) + bytes(90))
+        capture.sequences[(*client, *server)] -= 1
+        capture.tcp(client, server, b"", 0x02)
+    return capture
+
+
+def torn() -> Capture:
+    """Requests of which segments are lost, late, or there twice; the connection is reset, its ports are used again."""
+    capture = Capture()
+    client, server = (CLIENT, 40_000), (SERVER, 502)
+    request = struct.pack(">HHHBBHH", 1, 0, 6, 1, 3, 0, 10)
+    for _ in range(2):
+        capture.connect(client, server)
+        capture.tcp(client, server, request[:5])
+        capture.tcp(client, server, request[5:], lost=True)
+        capture.tcp(client, server, request)
+        capture.tcp(server, client, b"", 0x10)
+        capture.tcp(client, server, request * 3)
+        late = capture.frames.pop()
+        capture.tcp(client, server, request)
+        capture.frames += [late, late]
+        capture.tcp(client, server, b"", 0x04)
+        capture.sequences.clear()
+    return capture
 
 
 def packet() -> Iterator[tuple[str, bytes]]:
@@ -229,7 +269,13 @@ def framings() -> Iterator[tuple[str, bytes]]:
     yield "dnp3-frames", bytes([0, 4]) + dnp3_frames(bytes.fromhex("05640ac40a0001000000c0c001003c0206")) * 2
     yield "dnp3-sealed", bytes([12, 4]) + b"".join(bytes([3, transport]) + b"ab" for transport in (0x40, 0x01, 0x82, 0xC3))
     yield "length-least", bytes([7, 2]) + bytes.fromhex("0108000000aa") * 3
-    yield "chunks", bytes([1, 3]) + b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndata\r\n0\r\n\r\nHTTP/1.1 204 No\r\n\r\n"
+    for length in (1024, 1025):
+        line = b"3;" + b"e" * (length - 2)
+        yield f"chunk-line-{length}", bytes([1, 64]) + CHUNKED + line + b"\r\nabc\r\n0\r\n\r\nG\r\n\r\n"
+    for length in (63, 64):
+        yield f"line-{length}", bytes([9, 3]) + b"l" * length + b"\nend\n"
+    yield "head-then-none", bytes([1, 3]) + b"G\r\n\r\n\x80\x80"
+    yield "chunks", bytes([1, 3]) + CHUNKED + b"4\r\ndata\r\n0\r\n\r\nHTTP/1.1 204 No\r\n\r\n"
     yield (
         "records",
         bytes([2, 3]) + bytes.fromhex("1603010008" + "02000004aabbccdd" + "1603010006" + "0b0000080102" + "1603010006" + "030405060708"),
@@ -239,7 +285,7 @@ def framings() -> Iterator[tuple[str, bytes]]:
 def main() -> None:
     (HERE / "declarations.json").write_text(declarations(registry()), "utf-8")
     for target in (engine, packet, capture, reassembly, framings):
-        folder = HERE / "corpus" / target.__name__
+        folder = HERE / "seeds" / target.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.iterdir():
             old.unlink()

@@ -200,7 +200,7 @@ pub struct Engine {
     pending_bytes: usize,
     novelty_used: [u64; 2],
     now_ns: i64,
-    sweep_ns: i64,
+    sweep_after_ns: i64,
 }
 
 impl Engine {
@@ -232,7 +232,7 @@ impl Engine {
             pending_bytes: 0,
             novelty_used: [0; 2],
             now_ns: i64::MIN,
-            sweep_ns: i64::MIN,
+            sweep_after_ns: i64::MIN,
         }
     }
 
@@ -243,6 +243,11 @@ impl Engine {
 
     pub fn counters(&self) -> Counters {
         Counters { contexts_refused: self.counters.contexts_refused + self.contexts.refused, flows: self.flows.births(), ..self.counters }
+    }
+
+    /// What is held at the moment: open flows, bytes of unfinished messages, bytes of requests without an answer. All are 0 after the end.
+    pub fn held(&self) -> (usize, usize, usize) {
+        (self.flows.len(), self.buffered, self.pending_bytes)
     }
 
     pub fn fragment_counters(&self) -> crate::packet::Counters {

@@ -54,7 +54,8 @@ impl FlowKey {
     /// The key of a packet from `source` to `target`, and which end of the key the source is.
     #[inline(always)]
     pub fn new(source: u64, target: u64, ether_type: u16, carrier: Carrier, family: Family) -> (FlowKey, Side) {
-        let ((a, b), side) = if source <= target { ((source, target), Side::First) } else { ((target, source), Side::Second) };
+        let (a, b) = (source.min(target), source.max(target));
+        let side = if source <= target { Side::First } else { Side::Second };
         let kind = (carrier as u64) << 2 | family as u64;
         let (high, low) = (a & 0xffff_ffff_ffff | kind << 48, b & 0xffff_ffff_ffff | u64::from(ether_type) << 48);
         (FlowKey(u128::from(high) << 64 | u128::from(low)), side)
@@ -176,7 +177,7 @@ impl Flow {
 
     /// How many bytes both directions hold that are no whole message yet.
     pub fn held(&self) -> usize {
-        self.directions.iter().map(|direction| direction.buffer.len() + direction.joined.len()).sum()
+        self.directions.iter().map(Direction::kept).sum()
     }
 }
 
@@ -311,7 +312,7 @@ impl Flows {
 
     /// The flows to close: those that were silent for ten minutes, or half a minute after their end; where the table is full, also the longest silent eighth.
     pub fn stale(&self, now_ns: i64) -> Vec<u32> {
-        let forced = if self.is_full() { self.index.len() / 8 } else { 0 };
+        let forced = if self.is_full() { (self.index.len() / 8).max(1) } else { 0 };
         let heard = |flow: &Flow| if flow.ended == [true; 2] { flow.last_ns.saturating_sub(IDLE_NS - ENDED_NS) } else { flow.last_ns };
         let rows = self.occupied().map(|(slot, flow)| (heard(flow), flow.born, slot));
         let mut idle: Vec<(i64, u64, u32)> = rows.filter(|(last, ..)| forced > 0 || now_ns.saturating_sub(*last) > IDLE_NS).collect();

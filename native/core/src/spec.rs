@@ -57,6 +57,14 @@ pub enum Framing {
 }
 
 impl Framing {
+    /// How long a message may be.
+    pub fn most(&self) -> usize {
+        match self {
+            Framing::Datagram | Framing::Native { .. } => 0,
+            Framing::Segment { most } | Framing::Length { most, .. } | Framing::Delimiter { most, .. } => *most,
+        }
+    }
+
     /// The length of the whole message that starts at `window`, as its length field says: None where the field is not there yet.
     #[inline(always)]
     pub fn declared(&self, window: &[u8]) -> Option<i64> {

@@ -117,6 +117,11 @@ impl Direction {
         self.held.insert(at, Held { sequence, data: data.to_vec(), piece, seen_ns });
     }
 
+    /// How many bytes are kept that are no whole message yet.
+    pub fn kept(&self) -> usize {
+        self.buffer.len() + self.joined.len()
+    }
+
     pub fn is_holding(&self) -> bool {
         !self.held.is_empty()
     }

@@ -89,6 +89,9 @@ impl Table {
             Framing::Length { size, .. } if !(1..=4).contains(size) => {
                 return Err(TableError(format!("{}: length field of {size} bytes; allowed: 1 to 4", spec.name)));
             }
+            framing if framing.most() > cut::LONGEST => {
+                return Err(TableError(format!("{}: messages of {} bytes; allowed: up to {}", spec.name, framing.most(), cut::LONGEST)));
+            }
             _ => None,
         };
         let locator = match spec.locate.as_str() {

@@ -189,23 +189,16 @@ impl Tally {
         let mut changed = false;
         for span in spans {
             let message = if span.answer { answer } else { request };
-            let Some(bytes) = message.get(span.at as usize..(span.at + span.length) as usize) else { continue };
-            if bytes.len() > 8 {
+            if span.length > 8 {
+                let Some(bytes) = message.get(span.at as usize..(span.at + span.length) as usize) else { continue };
                 changed |= remember(&mut self.last_long, &mut long, bytes);
                 continue;
             }
-            let now = number_of(bytes, span.little);
+            let Some(now) = number_at(message, span) else { continue };
             match self.values.get_mut(number) {
+                Some(followed) if followed.last == now => {}
+                Some(followed) => followed.change(now),
                 None => self.values.push(Followed { last: now, least: now, greatest: now, changes: 0 }),
-                Some(followed) if followed.last != now => {
-                    *followed = Followed {
-                        last: now,
-                        least: followed.least.min(now),
-                        greatest: followed.greatest.max(now),
-                        changes: followed.changes + 1,
-                    };
-                }
-                Some(_) => {}
             }
             number += 1;
         }
@@ -213,17 +206,29 @@ impl Tally {
     }
 }
 
-/// At most eight bytes as an unsigned number.
-#[inline]
-fn number_of(bytes: &[u8], little: bool) -> u64 {
-    match (bytes, little) {
-        ([a], _) => u64::from(*a),
-        ([a, b], true) => u64::from(u16::from_le_bytes([*a, *b])),
-        ([a, b], false) => u64::from(u16::from_be_bytes([*a, *b])),
-        ([a, b, c, d], true) => u64::from(u32::from_le_bytes([*a, *b, *c, *d])),
-        ([a, b, c, d], false) => u64::from(u32::from_be_bytes([*a, *b, *c, *d])),
-        (bytes, true) => bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
-        (bytes, false) => bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+impl Followed {
+    #[inline(always)]
+    fn change(&mut self, now: u64) {
+        self.last = now;
+        self.least = self.least.min(now);
+        self.greatest = self.greatest.max(now);
+        self.changes += 1;
+    }
+}
+
+/// The span's bytes, at most eight, as an unsigned number.
+#[inline(always)]
+fn number_at(message: &[u8], span: &ValueSpan) -> Option<u64> {
+    let rest = message.get(span.at as usize..)?;
+    let unused = 64 - 8 * (span.length & 15);
+    match rest.first_chunk::<8>() {
+        Some(word) if span.little => Some((u64::from_le_bytes(*word) << (unused & 63)) >> (unused & 63)),
+        Some(word) => Some(u64::from_be_bytes(*word) >> (unused & 63)),
+        None => {
+            let bytes = rest.get(..span.length as usize)?;
+            let fold = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+            Some(if span.little { bytes.iter().rev().fold(0, fold) } else { bytes.iter().fold(0, fold) })
+        }
     }
 }
 

@@ -80,6 +80,7 @@ impl Engine {
     }
 
     /// In-order bytes of a TCP stream.
+    #[inline(always)]
     pub(super) fn stream(&mut self, flow: &mut Flow, window: Window<'_>) {
         if flow.recognised == Recognised::Known && flow.direction(window.side).is_plain() {
             let used = self.consume(flow, window);
@@ -92,6 +93,7 @@ impl Engine {
     }
 
     /// Bytes of a stream that is not recognised yet, or of which something is left over, to be skipped, or to be found again.
+    #[inline(never)]
     fn stream_with_care(&mut self, flow: &mut Flow, window: Window<'_>) {
         if flow.direction(window.side).opaque || !self.recognise(flow, window.data, Transport::Tcp) {
             self.leave_unread(flow, window.data.len());
@@ -149,7 +151,7 @@ impl Engine {
             return;
         }
         let direction = flow.direction(side);
-        let freed = direction.buffer.len() + direction.joined.len();
+        let freed = direction.kept();
         direction.forget();
         direction.buffer = Vec::new();
         direction.lost = true;
@@ -358,6 +360,7 @@ impl Engine {
         self.complete(flow, flow.serves(window.side), (Some(heard), None), located.context, window.seen_ns);
     }
 
+    #[inline(always)]
     fn ask(&mut self, flow: &mut Flow, window: Window<'_>, located: &Located) {
         if flow.pending.len() >= MOST_PENDING {
             self.counters.requests_shed += 1;
@@ -383,11 +386,30 @@ impl Engine {
         });
     }
 
+    #[inline(always)]
     fn answer(&mut self, flow: &mut Flow, window: Window<'_>, located: &Located, many: bool) {
         let heard = Heard { data: window.data, pieces: window.pieces };
         let from_server = flow.serves(window.side);
-        let Some(mut pending) = asked(flow, from_server, &located.key, many) else {
-            self.complete(flow, !from_server, (None, Some(heard)), located.context, window.seen_ns);
+        match flow.pending.front() {
+            // nearly always: one request waits
+            Some(pending) if !many && answers(pending, from_server, &located.key) => {
+                let request = Heard { data: &pending.data, pieces: pending.places.as_slice() };
+                self.complete(flow, pending.from_server, (Some(request), Some(heard)), pending.context_key, pending.seen_ns);
+                if let Some(pending) = flow.pending.pop_front() {
+                    self.recycle(pending);
+                }
+            }
+            _ => self.answer_one_of_many(flow, heard, window.seen_ns, from_server, located, many),
+        }
+    }
+
+    #[inline(never)]
+    fn answer_one_of_many(&mut self, flow: &mut Flow, heard: Heard<'_>, seen_ns: i64, from_server: bool, located: &Located, many: bool) {
+        if many {
+            self.drop_answered(flow, from_server, &located.key);
+        }
+        let Some(mut pending) = asked(flow, from_server, &located.key) else {
+            self.complete(flow, !from_server, (None, Some(heard)), located.context, seen_ns);
             return;
         };
         let request = Heard { data: &pending.data, pieces: pending.places.as_slice() };
@@ -398,6 +420,16 @@ impl Engine {
             return;
         }
         self.recycle(pending);
+    }
+
+    /// Where there are many answers, an answered request stays until the next one is answered.
+    fn drop_answered(&mut self, flow: &mut Flow, from_server: bool, key: &PairKey) {
+        if flow.pending.iter().any(|pending| answers(pending, from_server, key) && !pending.answered) {
+            let is_over = |pending: &Pending| pending.answered && answers(pending, from_server, key);
+            while let Some(over) = flow.pending.iter().position(is_over).and_then(|at| flow.pending.remove(at)) {
+                self.recycle(over);
+            }
+        }
     }
 
     /// The oldest request of the flow will not be answered any more.
@@ -446,17 +478,15 @@ fn advance(flow: &mut Flow, window: &Window<'_>, at: usize, length: u64) -> usiz
     at + length as usize
 }
 
-/// Takes out the request that an answer from this end belongs to. Where there are many answers, an answered request stays until the next one
-/// is answered.
+/// True where an answer of this end and with this key belongs to the request.
 #[inline(always)]
-fn asked(flow: &mut Flow, from_server: bool, key: &PairKey, many: bool) -> Option<Pending> {
-    let fits = |pending: &Pending| pending.from_server != from_server && pending.key == *key;
-    if !many && flow.pending.front().is_some_and(fits) {
-        return flow.pending.pop_front(); // nearly always: one request waits
-    }
-    if many && flow.pending.iter().any(|pending| fits(pending) && !pending.answered) {
-        flow.pending.retain(|pending| !(pending.answered && fits(pending)));
-    }
+fn answers(pending: &Pending, from_server: bool, key: &PairKey) -> bool {
+    pending.from_server != from_server && pending.key == *key
+}
+
+/// Takes out the request that an answer from this end belongs to: the oldest that has none yet, else the oldest.
+fn asked(flow: &mut Flow, from_server: bool, key: &PairKey) -> Option<Pending> {
+    let fits = |pending: &Pending| answers(pending, from_server, key);
     let fresh = flow.pending.iter().position(|pending| fits(pending) && !pending.answered);
     let at = fresh.or_else(|| flow.pending.iter().position(fits))?;
     flow.pending.remove(at)

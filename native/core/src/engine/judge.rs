@@ -14,6 +14,7 @@ const MOST_DISTINCT: usize = 1 << 20;
 
 impl Engine {
     /// Takes a complete exchange of a flow with these contexts: judged at once, or after those that wait.
+    #[inline(always)]
     pub(super) fn settle(&mut self, exchange: &Exchange<'_>, contexts: &FlowContexts) {
         if self.waiting.is_some() {
             let novel = own(exchange);

@@ -29,21 +29,29 @@ struct Payload<'a> {
 
 impl Engine {
     /// Takes one captured packet of the source's `file`. Must not be called while an exchange waits.
+    #[inline(always)]
     pub fn packet(&mut self, file: u32, record: &Record<'_>) {
         self.counters.packets += 1;
         self.counters.bytes += u64::from(record.wire_length);
-        self.counters.clock_backwards += u64::from(record.seen_ns < self.now_ns);
         self.counters.snapped += u64::from((record.data.len() as u64) < u64::from(record.wire_length));
-        self.now_ns = self.now_ns.max(record.seen_ns);
-        if self.now_ns.saturating_sub(self.sweep_ns) > SWEEP_NS {
-            self.sweep_ns = self.now_ns;
-            self.sweep();
+        if record.seen_ns < self.now_ns {
+            self.counters.clock_backwards += 1;
+        } else {
+            self.now_ns = record.seen_ns;
+            if record.seen_ns > self.sweep_after_ns {
+                self.sweep_after_ns = record.seen_ns.saturating_add(SWEEP_NS);
+                self.sweep();
+            }
         }
         let moment = Moment { file, frame: record.number, seen_ns: record.seen_ns };
-        let plain = if record.link == ETHERNET { Segment::of(record.data) } else { None };
-        if !plain.is_some_and(|segment| self.known_segment(&segment, record, moment)) {
-            self.any_packet(record, moment);
+        if record.link == ETHERNET {
+            if let Some(segment) = Segment::of(record.data) {
+                if self.known_segment(&segment, record, moment) {
+                    return;
+                }
+            }
         }
+        self.any_packet(record, moment);
     }
 
     /// The short way, for a plain segment of a known flow that opens and ends nothing, from the sender that the flow knows. False where it is
@@ -303,7 +311,9 @@ impl Engine {
             if flow.direction(side).is_new_beginning(sequence) {
                 self.restart(flow);
             }
-            flow.direction(side).begin(sequence);
+            let direction = flow.direction(side);
+            self.buffered = self.buffered.saturating_sub(direction.kept());
+            direction.begin(sequence);
         }
         if flags & FIN != 0 {
             *side.of(&mut flow.ended) = true;
@@ -328,6 +338,7 @@ impl Engine {
         }
     }
 
+    #[inline(always)]
     fn segment(&mut self, flow: &mut Flow, side: Side, sequence: u32, payload: Payload<'_>, moment: Moment) {
         let direction = flow.direction(side);
         let window = Window { side, data: payload.data, pieces: payload.pieces, seen_ns: moment.seen_ns };
@@ -382,7 +393,7 @@ impl Engine {
         self.counters.gaps += 1;
         self.counters.gap_bytes += length;
         let direction = flow.direction(side);
-        let held = direction.buffer.len() + direction.joined.len();
+        let held = direction.kept();
         if direction.lose(length) {
             self.buffered = self.buffered.saturating_sub(held);
         }

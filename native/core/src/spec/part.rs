@@ -12,38 +12,25 @@ struct Declared {
     mask: Hex,
 }
 
+/// Values that are more than one number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Test {
-    /// Up to eight bytes that are one value, as a little-endian number.
-    One {
-        length: usize,
-        mask: u64,
-        value: u64,
-    },
+enum Many {
     /// One byte: a set of 256 bits.
-    Byte {
-        mask: u8,
-        set: [u64; 4],
-    },
-    /// Up to eight bytes, as a little-endian number.
-    Word {
-        length: usize,
-        mask: u64,
-        values: Vec<u64>,
-    },
-    Long {
-        length: usize,
-        mask: Vec<u8>,
-        values: Vec<Vec<u8>>,
-    },
+    Bytes([u64; 4]),
+    /// Up to eight bytes, as little-endian numbers.
+    Numbers(Vec<u64>),
+    Long { mask: Vec<u8>, values: Vec<Vec<u8>> },
 }
 
-/// The bytes at an offset, under a mask, are one of some values.
+/// The bytes at an offset, under a mask, are one of some values. Up to eight bytes are a little-endian number, and it is nearly always one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Declared")]
 pub struct Part {
     offset: usize,
-    test: Test,
+    length: usize,
+    mask: u64,
+    value: u64,
+    many: Option<Box<Many>>,
 }
 
 impl TryFrom<Declared> for Part {
@@ -56,15 +43,16 @@ impl TryFrom<Declared> for Part {
             return Err(format!("part at {offset}: values and mask must be of one length, at least 1"));
         }
         let mask = if mask.0.is_empty() { vec![0xff; length] } else { mask.0 };
-        let test = match (length, mask.as_slice()) {
-            (1..=8, _) if values.len() == 1 => {
-                Test::One { length, mask: number(&mask), value: values.first().map_or(0, |value| number(&value.0)) }
-            }
-            (1, [mask]) => Test::Byte { mask: *mask, set: set_of(&values) },
-            (2..=8, _) => Test::Word { length, mask: number(&mask), values: values.iter().map(|value| number(&value.0)).collect() },
-            _ => Test::Long { length, mask, values: values.into_iter().map(|value| value.0).collect() },
+        let numbers = || values.iter().map(|value| number(&value.0)).collect::<Vec<u64>>();
+        let many = match (length, values.len()) {
+            (1..=8, 1) => None,
+            (1, _) => Some(Many::Bytes(set_of(&values))),
+            (2..=8, _) => Some(Many::Numbers(numbers())),
+            _ => Some(Many::Long { mask: mask.clone(), values: values.iter().map(|value| value.0.clone()).collect() }),
         };
-        Ok(Part { offset, test })
+        let value = numbers().first().copied().unwrap_or(0);
+        let mask = if length <= 8 { number(&mask) } else { 0 };
+        Ok(Part { offset, length, mask, value, many: many.map(Box::new) })
     }
 }
 
@@ -87,14 +75,14 @@ impl Part {
     #[inline(always)]
     pub fn holds(&self, message: &[u8]) -> bool {
         let Some(found) = message.get(self.offset..) else { return false };
-        match &self.test {
-            Test::One { length, mask, value } => word(found, *length).is_some_and(|word| word & mask == *value),
-            Test::Byte { mask, set } => found.first().is_some_and(|byte| {
-                let byte = byte & mask;
-                set.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 == 1)
-            }),
-            Test::Word { length, mask, values } => word(found, *length).is_some_and(|word| values.contains(&(word & mask))),
-            Test::Long { length, mask, values } => is_any(found, *length, mask, values),
+        let word = match found.first_chunk::<8>() {
+            Some(word) => u64::from_le_bytes(*word),
+            None if found.len() >= self.length => number(found),
+            None => return false,
+        };
+        match &self.many {
+            None => word & self.mask == self.value,
+            Some(many) => many.have(word & self.mask, found, self.length),
         }
     }
 
@@ -107,30 +95,27 @@ impl Part {
 
     /// The mask and the values, where they are numbers.
     fn values(&self) -> Option<(u64, Vec<u64>)> {
-        match &self.test {
-            Test::One { mask, value, .. } => Some((*mask, vec![*value])),
-            Test::Byte { mask, set } => {
-                let is_in = |byte: &u64| set.get((byte >> 6) as usize).is_some_and(|word| word >> (byte & 63) & 1 == 1);
-                Some((u64::from(*mask), (0..256).filter(is_in).collect()))
-            }
-            Test::Word { mask, values, .. } => Some((*mask, values.clone())),
-            Test::Long { .. } => None,
+        match self.many.as_deref() {
+            None => Some((self.mask, vec![self.value])),
+            Some(Many::Bytes(set)) => Some((self.mask, (0..256).filter(|byte| is_in(set, *byte)).collect())),
+            Some(Many::Numbers(values)) => Some((self.mask, values.clone())),
+            Some(Many::Long { .. }) => None,
         }
     }
 }
 
-/// The first bytes as a little-endian number, of which at least `length` must be there.
-#[inline(always)]
-fn word(found: &[u8], length: usize) -> Option<u64> {
-    match found.first_chunk::<8>() {
-        Some(word) => Some(u64::from_le_bytes(*word)),
-        None => found.get(..length).map(number),
+impl Many {
+    fn have(&self, word: u64, found: &[u8], length: usize) -> bool {
+        match self {
+            Many::Bytes(set) => is_in(set, word),
+            Many::Numbers(values) => values.contains(&word),
+            Many::Long { mask, values } => found.get(..length).is_some_and(|found| {
+                values.iter().any(|value| found.iter().zip(mask).zip(value).all(|((have, mask), want)| have & mask == *want))
+            }),
+        }
     }
 }
 
-#[cold]
-fn is_any(found: &[u8], length: usize, mask: &[u8], values: &[Vec<u8>]) -> bool {
-    found
-        .get(..length)
-        .is_some_and(|found| values.iter().any(|value| found.iter().zip(mask).zip(value).all(|((have, mask), want)| have & mask == *want)))
+fn is_in(set: &[u64; 4], byte: u64) -> bool {
+    set.get((byte >> 6) as usize).is_some_and(|word| word >> (byte & 63) & 1 == 1)
 }
