@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from fieldwatch.cli import main
+from fieldwatch.cli.app import run
 
 
 class Done(NamedTuple):
@@ -22,13 +22,8 @@ class Done(NamedTuple):
 def run_cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
     """Runs `fieldwatch` with the given arguments."""
 
-    def run(*arguments: str) -> Done:
-        code: object = 0
-        try:
-            main(arguments)
-        except SystemExit as end:
-            code = end.code
-        output, errors = capsys.readouterr()
-        return Done(code if isinstance(code, int) else 0, output, errors)
+    def run_here(*arguments: str) -> Done:
+        code = run(arguments)
+        return Done(code, *capsys.readouterr())
 
-    return run
+    return run_here

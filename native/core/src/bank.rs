@@ -38,8 +38,9 @@ pub struct Template {
     pub frame: Frame,
     pub request: Vec<u8>,
     pub answer: Vec<u8>,
-    request_words: Vec<Word>,
-    answer_words: Vec<Word>,
+    /// The class bytes: first those of the request, then those of the answer.
+    words: Vec<Word>,
+    request_words: usize,
     /// The spans that must hold decimal digits.
     decimal: Vec<ValueSpan>,
     pub values: Vec<ValueSpan>,
@@ -55,9 +56,10 @@ impl Template {
     /// True where the exchange is a repetition of this one.
     #[inline]
     pub fn is(&self, frame: &Frame, request: &[u8], answer: &[u8]) -> bool {
+        let (of_request, of_answer) = self.words.split_at_checked(self.request_words).unwrap_or_default();
         self.frame == *frame
-            && same(&self.request_words, request)
-            && same(&self.answer_words, answer)
+            && same(of_request, request)
+            && same(of_answer, answer)
             && self.decimal.iter().all(|span| are_digits(span, request, answer))
     }
 }
@@ -165,15 +167,17 @@ impl Bank {
             }
         }
         self.bytes += request.len() + answer.len() + 200 + 8 * (request_class.len() + answer_class.len());
-        let (request_words, answer_words) = (words_of(&request_class, request), words_of(&answer_class, answer));
-        self.bytes += 24 * (request_words.len() + answer_words.len());
+        let mut words = words_of(&request_class, request);
+        let request_words = words.len();
+        words.extend(words_of(&answer_class, answer));
+        self.bytes += 24 * words.len();
         let (request, answer) = (request.to_vec(), answer.to_vec());
         self.templates.push(Template {
             frame,
             request,
             answer,
+            words,
             request_words,
-            answer_words,
             decimal,
             values,
             keep,

@@ -51,7 +51,9 @@ pub struct Conversation {
     /// Payload bytes in which no protocol was recognised, or which are opaque.
     pub unread_bytes: u64,
     pub again: u64,
+    /// The tally that the latest exchange was counted in, and the one that followed it before: what to expect next.
     pub last_tally: u32,
+    pub next_tally: u32,
     ordinary: Allowance,
     vital: Allowance,
     pub refused: Vec<Refused>,
@@ -105,6 +107,7 @@ impl Conversation {
             unread_bytes: 0,
             again: 0,
             last_tally: NONE,
+            next_tally: NONE,
             ordinary: Allowance::new(ORDINARY, moment.seen_ns),
             vital: Allowance::new(VITAL, moment.seen_ns),
             refused: Vec::new(),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import io
+import logging
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from fieldwatch import __version__
 from fieldwatch.cli import evidence, inspect, protocols
@@ -27,16 +29,28 @@ def parser() -> argparse.ArgumentParser:
     return program
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs the program with these arguments (those of the process where there are none)."""
+def run(words: Sequence[str]) -> int:
+    """Runs the program with these arguments; returns its exit code."""
     for stream in (sys.stdout, sys.stderr):  # a terminal that cannot show a character shows a question mark
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    words = sys.argv[1:] if arguments is None else arguments
     try:
         given = parser().parse_args(words or ["--help"])
         given.run(given)
+        sys.stdout.flush()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     except BrokenPipeError:  # the reader of our output went away: `fieldwatch ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
+        return INTERRUPTED
+    return 0
+
+
+def main() -> NoReturn:
+    """Runs the program as a process, which then ends at once: to free all that a large capture leaves would take a while."""
+    code = run(sys.argv[1:])
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)

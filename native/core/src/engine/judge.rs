@@ -27,7 +27,8 @@ impl Engine {
     /// `context` is what the flow has opened for the exchange, if anything.
     fn judge(&mut self, exchange: &Exchange<'_>, context: Option<u32>) {
         let Some(conversation) = self.conversations.get(exchange.conversation) else { return };
-        let (last, hosts) = (conversation.last_tally, (conversation.key.client, conversation.key.server));
+        let (last, next) = (conversation.last_tally, conversation.next_tally);
+        let hosts = (conversation.key.client, conversation.key.server);
         let of_hosts = || self.contexts.get(hosts, exchange.protocol, exchange.context_key);
         let context = context.or_else(of_hosts).unwrap_or(NO_CONTEXT);
         let frame = Frame {
@@ -39,7 +40,7 @@ impl Engine {
         };
         let request = exchange.request.map_or(&[][..], |heard| heard.data);
         let answer = exchange.answer.map_or(&[][..], |heard| heard.data);
-        for guess in [self.tallies.get(last as usize).map_or(NONE, |tally| tally.next), last] {
+        for guess in [next, last] {
             let Some(template) = self.tallies.get(guess as usize).map(|tally| tally.template) else { continue };
             let Some(known) = self.bank.get(template).filter(|known| known.is(&frame, request, answer)) else { continue };
             if !known.reread || !self.reads_again(template, exchange, context) {
@@ -99,15 +100,26 @@ impl Engine {
                 *slot += 1;
             }
         }
-        if let Some(tally) = self.tallies.get_mut(number as usize) {
-            tally.add(known, moment(exchange), request, answer, last);
-            tally.distinct += u64::from(new);
+        let Some(tally) = self.tallies.get_mut(number as usize) else { return };
+        tally.add(known, moment(exchange), request, answer, last);
+        tally.distinct += u64::from(new);
+        let next = tally.next;
+        let Some(conversation) = self.conversations.get_mut(exchange.conversation) else { return };
+        let surprised = conversation.next_tally != number;
+        conversation.last_tally = number;
+        conversation.next_tally = next;
+        if surprised {
+            self.follows(last, number, exchange.conversation);
         }
+    }
+
+    /// After `last` came `number`, which was not expected: it is what to expect the next time.
+    fn follows(&mut self, last: u32, number: u32, conversation: u32) {
         if let Some(before) = self.tallies.get_mut(last as usize) {
             before.next = number;
         }
-        if let Some(conversation) = self.conversations.get_mut(exchange.conversation) {
-            conversation.last_tally = number;
+        if let Some(conversation) = self.conversations.get_mut(conversation).filter(|_| last == number) {
+            conversation.next_tally = number;
         }
     }
 
