@@ -87,7 +87,7 @@ PRESENT = "analog-value 3 present-value"
         ("read a value", "readProperty", Effect.READ, "analog-input 3 present-value", {"value": "21"}, "ok"),
         ("read the model", "readProperty", Effect.IDENTIFY, "device 123 model-name", {"value": "ACX"}, "ok"),
         ("read several, one refused", "readPropertyMultiple", Effect.IDENTIFY, "device 123 location", {}, "ok"),
-        ("a first segment", "readProperty", Effect.READ, "device 123 object-list", {}, "ok"),
+        ("a first segment", "readProperty", Effect.READ, "device 123 object-list", {"value": "device 123"}, "ok"),
         ("subscribe to changes", "subscribeCOV", Effect.READ, "analog-input 3", {"lifetime": "300"}, "ok"),
         (
             "subscribe to changes of a property",
@@ -284,11 +284,63 @@ def test_a_first_segment_is_read_as_far_as_it_goes(golden: str) -> None:
     assert reading.broken == []
 
 
-def test_later_segments_are_said_to_be_unread() -> None:
-    for golden in ("a later segment", "a second segment", "a later segment of a request"):
-        ((_, unread, _),) = GOLDENS.read(golden).unread
-        assert unread.function.startswith("segment of ")
+UNREAD = ("a later segment", "a second segment", "a segment out of turn", "a segment of another device", "a later segment of a request")
+
+
+@pytest.mark.parametrize("golden", UNREAD)
+def test_later_segments_are_unread_where_the_one_before_is_not_known(golden: str) -> None:
+    ((_, unread, _),) = GOLDENS.read(golden).unread
+    assert unread.function.startswith("segment of ")
+    assert GOLDENS.read(golden).opens == []
+
+
+def test_a_segment_is_acknowledged() -> None:
     assert done("segment ack").name == "segmentAck"
+
+
+def test_a_list_is_read_over_all_its_segments() -> None:
+    assert done("a first segment").values == (("value", "device 123"),)
+    assert done("the middle of a list").object == done("the end of a list").object == "device 123 object-list"
+    assert done("the middle of a list").values == (("value", "analog-input 1, analog-input 2"),)
+    assert done("the end of a list").values == (("value", "analog-input 3"),)
+    assert GOLDENS.read("the end of a list").broken == []
+
+
+def test_each_segment_opens_the_next_under_its_invoke_id_and_the_last_closes() -> None:
+    opened = [GOLDENS.read(golden).opens[0][1] for golden in ("a first segment", "the middle of a list", "the end of a list")]
+    assert [one.value and one.value.sequence for one in opened] == [1, 2, None]
+    assert {one.key for one in opened} == {b"\x02"}
+    assert GOLDENS.read("several values, begun behind a router").opens[0][1].key == bytes.fromhex("06 0003 01 08")
+
+
+def test_a_segment_that_comes_again_is_the_first() -> None:
+    again, first = GOLDENS.read("the beginning of a list, again"), GOLDENS.read("a first segment alone")
+    assert (again.done, again.opens) == (first.done, first.opens)
+
+
+def test_a_string_that_two_segments_share_is_one_claim() -> None:
+    assert said("who a device is, begun") == [("model", "Ctrl1")]
+    assert said("who a device is, ended") == [("firmware", "1.23"), ("device_name", "ahu1")]
+    (_, firmware), (_, name) = GOLDENS.read("who a device is, ended").claims
+    raw = GOLDENS.by_name["who a device is, ended"].exchange.answer or b""
+    assert raw[firmware.at.offset :][: firmware.at.length] == b"23"
+    assert raw[name.at.offset :][: name.at.length] == b"\0ahu1"
+    assert components("who a device is, ended") == {"device 123"}
+
+
+def test_several_values_go_on_with_the_next_object() -> None:
+    assert done("several values, ended behind a router").values == (("analog-input 2 present-value[1]", "21"),)
+    assert done("several values, ended behind a router").component == "net 3:8"
+
+
+def test_a_list_that_ends_too_early_breaks_a_rule() -> None:
+    ((_, rule),) = GOLDENS.read("the end of a list, cut").broken
+    assert rule.reason == "truncated"
+
+
+def test_of_other_services_the_first_segment_alone_is_read() -> None:
+    assert GOLDENS.read("a segment of a file").opens == []
+    assert GOLDENS.read("a segment of a file").broken == []
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,13 @@ impl Framing {
         }
     }
 
+    /// True where a length field says that the bytes are one message.
+    #[inline(always)]
+    pub fn is_exactly(&self, data: &[u8]) -> bool {
+        let Framing::Length { least, most, .. } = self else { return false };
+        self.declared(data) == Some(data.len() as i64) && data.len() >= *least && data.len() <= *most
+    }
+
     /// The length of the whole message that starts at `window`, as its length field says: None where the field is not there yet.
     #[inline(always)]
     pub fn declared(&self, window: &[u8]) -> Option<i64> {

@@ -160,10 +160,10 @@ impl Direction {
         }
     }
 
-    /// True where nothing is left over, to be skipped or to be found again: the next byte begins a message.
+    /// True where nothing is left over, to be joined, to be skipped or to be found again: the next byte begins a message.
     #[inline]
     pub fn is_plain(&self) -> bool {
-        self.buffer.is_empty() && self.skip == 0 && !self.lost && !self.opaque
+        self.buffer.is_empty() && self.joined.is_empty() && self.skip == 0 && !self.lost && !self.opaque
     }
 
     /// `length` bytes are missing from the capture. True where a message may have been hit, so that the stream must find itself again.

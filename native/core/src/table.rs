@@ -8,7 +8,7 @@ use crate::cut::{self, Cutter};
 use crate::key::Kind;
 use crate::locate::{self, Located, Locator};
 use crate::plan::Plan;
-use crate::spec::{Framing, Spec, Transport};
+use crate::spec::{Framing, Join, Spec, Transport};
 
 pub struct Entry {
     pub spec: Spec,
@@ -29,6 +29,15 @@ impl Entry {
             Some(native) => native(message).map_or_else(Located::alone, |(located, _)| located),
             None => self.plan.locate(message),
         }
+    }
+
+    /// True where the bytes are exactly one message, which is no piece of a longer one. False says nothing.
+    #[inline(always)]
+    pub fn is_one_message(&self, data: &[u8]) -> bool {
+        let whole = |join: &Join| {
+            data.get(join.at).is_some_and(|byte| byte & join.mask == join.last) && join.when.iter().all(|part| part.holds(data))
+        };
+        self.spec.frame.is_exactly(data) && self.spec.join.as_ref().is_none_or(whole)
     }
 
     /// How long an answer is waited for, in ns, and whether there may be many; None where messages stand alone.

@@ -10,7 +10,7 @@ from fieldwatch.protocols._bacnet_fields import SHOWN
 from fieldwatch.protocols._bacnet_services import BVLC, BVLC_RESULTS, NETWORK, REJECTED
 from fieldwatch.protocols._bacnet_tags import WILDCARD
 from fieldwatch.protocols._cursor import Cursor
-from fieldwatch.protocols._protocol import At, Broken, Done, Fact, Facts, Ignored, Side, Unread, Value
+from fieldwatch.protocols._protocol import At, Broken, Claimed, Done, Fact, Facts, Ignored, Side, Unread, Value, Who
 
 FORWARDED, DISTRIBUTE, UNICAST, BROADCAST, SECURE = 0x04, 0x09, 0x0A, 0x0B, 0x0C
 """J.2: functions whose message goes on with a network layer; the last is not decoded."""
@@ -29,12 +29,18 @@ class Apdu(NamedTuple):
     """The address of the sender behind a router (`net 3:8`), else ""."""
     target: str
     """The address of the receiver behind a router, else "" (broadcasts too)."""
+    origin: bytes = b""
+    """The address of the sender behind a router as it stands in the message: network, length, address."""
 
     def device(self, number: int) -> str:
         """The component of what a sender says of device object `number`: `device 8`, `device 8 via net 3:8`."""
         if number == WILDCARD:
             return self.source
         return f"device {number} via {self.source}" if self.source else f"device {number}"
+
+    def claim(self, number: int, attribute: str, value: str, at: At) -> Claimed:
+        """A claim of the sender about its device object `number`."""
+        return Claimed(attribute, value, at, Who(self.cursor.side), self.device(number), self.ip)
 
 
 def lower(raw: bytes, side: Side, transport: str) -> Generator[Fact, None, Apdu | None]:
@@ -120,14 +126,16 @@ def _network(cursor: Cursor, ip: str) -> Generator[Fact, None, Apdu | None]:
         yield Broken("NPDU version", "[BAC] 6.2.1", At(cursor.side, at, 1), str(version), "1")
         return None
     target = _address(cursor) if control & 0x20 else ""
+    start = cursor.at
     source = _address(cursor) if control & 0x08 else ""
+    origin = cursor.data[start : cursor.at]
     if control & 0x20:
         cursor.skip(1)
         yield Ignored(cursor.side, cursor.at - 1, 1)  # hop count
     if control & 0x80:
         yield from _message(cursor, target)
         return None
-    return Apdu(cursor, ip, source, target)
+    return Apdu(cursor, ip, source, target, origin)
 
 
 def _address(cursor: Cursor) -> str:

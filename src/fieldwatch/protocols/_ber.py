@@ -25,19 +25,20 @@ class Element(NamedTuple):
 
 def element(raw: bytes, at: int, stop: int, side: Side = Side.REQUEST) -> Element:
     """The element that starts at `at`, within `stop`; `Short` where it reaches beyond, or its length has no definite form."""
-    if at + 2 > stop:
-        raise Short(side, at, 2, max(0, stop - at))
-    tag, length = raw[at], raw[at + 1]
     start = at + 2
+    if start > stop:
+        raise Short(side, at, 2, max(0, stop - at))
+    length = raw[at + 1]
     if length >= 0x80:
         size = length & 0x7F
         if not 0 < size <= MOST_LENGTH_BYTES or start + size > stop:
             raise Short(side, start, size or 1, max(0, stop - start))
         length = int.from_bytes(raw[start : start + size], "big")
         start += size
-    if start + length > stop:
+    end = start + length
+    if end > stop:
         raise Short(side, start, length, stop - start)
-    return Element(tag, start, start + length)
+    return Element(raw[at], start, end)
 
 
 def elements(raw: bytes, at: int, stop: int, side: Side = Side.REQUEST, most: int = 1024) -> list[Element]:
@@ -57,16 +58,23 @@ def number(raw: bytes, one: Element) -> int:
 
 def oid(raw: bytes, one: Element) -> str:
     """The contents as an object identifier, [BER] 8.19: `1.3.6.1`."""
+    contents = raw[one.start : one.stop]
+    arcs = list(contents[:MOST_ARCS]) if contents.isascii() else _arcs(contents)
+    if not arcs:
+        return ""
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
+
+
+def _arcs(contents: bytes) -> list[int]:
+    """Arcs of which some are longer than a byte: bit 7 says that the next byte belongs to the same arc."""
     arcs: list[int] = []
     arc = 0
-    for byte in raw[one.start : one.stop]:
+    for byte in contents:
         arc = arc << 7 | byte & 0x7F
         if not byte & 0x80:
             arcs.append(arc)
             arc = 0
             if len(arcs) >= MOST_ARCS:
                 break
-    if not arcs:
-        return ""
-    first = min(arcs[0] // 40, 2)
-    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
+    return arcs

@@ -8,6 +8,7 @@ from fieldwatch.protocols._protocol import At, Short, Side
 class Cursor:
     """Reads numbers and bytes from `data` one after the other; `at` is the offset of the next. Past `end`, `Short` is raised."""
 
+    # The readers of this class are what reading costs: `take`, `skip`, `u8` and `u16` check the end each by itself, without a call.
     __slots__ = ("at", "data", "end", "side")
 
     def __init__(self, data: bytes, at: int = 0, end: int | None = None, side: Side = Side.REQUEST) -> None:
@@ -28,7 +29,10 @@ class Cursor:
 
     def skip(self, length: int) -> None:
         """Passes over `length` bytes."""
-        self.take(length)
+        at = self.at
+        if length < 0 or at + length > self.end:
+            raise Short(self.side, at, length, max(0, self.end - at))
+        self.at = at + length
 
     def u8(self) -> int:
         """The next byte."""
@@ -40,7 +44,11 @@ class Cursor:
 
     def u16(self) -> int:
         """The next two bytes, big-endian."""
-        return int.from_bytes(self.take(2), "big")
+        at = self.at
+        if at + 2 > self.end:
+            raise Short(self.side, at, 2, max(0, self.end - at))
+        self.at = at + 2
+        return self.data[at] << 8 | self.data[at + 1]
 
     def u32(self) -> int:
         """The next four bytes, big-endian."""
@@ -48,7 +56,11 @@ class Cursor:
 
     def u16le(self) -> int:
         """The next two bytes, little-endian."""
-        return int.from_bytes(self.take(2), "little")
+        at = self.at
+        if at + 2 > self.end:
+            raise Short(self.side, at, 2, max(0, self.end - at))
+        self.at = at + 2
+        return self.data[at] | self.data[at + 1] << 8
 
     def u32le(self) -> int:
         """The next four bytes, little-endian."""

@@ -5,12 +5,19 @@ Standards: [DNS] RFC 1035 (1987), 4.1; [SRV] RFC 2782; type numbers by IANA's re
 
 from __future__ import annotations
 
+import struct
 from typing import NamedTuple
 
 from fieldwatch.protocols._protocol import At, Broken, Ignored, Short, Side
 
 HEADER = 12
 """Bytes before the first question: id, flags, and the counts of the four sections."""
+
+FLAGS_AND_COUNTS = struct.Struct(">5H")
+"""[DNS] 4.1.1: what follows the id."""
+
+KIND_AND_GROUP = struct.Struct(">2H")
+"""[DNS] 4.1.2, 4.1.3: type and class behind a name."""
 
 MOST_NAME = 255
 """[DNS] 2.3.4: bytes of a name."""
@@ -124,7 +131,7 @@ def read(raw: bytes, side: Side) -> Message:
     """Takes a message apart; `Short` where a record reaches beyond its end."""
     if len(raw) < HEADER:
         raise Short(side, 0, HEADER, len(raw))
-    flags, questions, answers, authorities, additional = (int.from_bytes(raw[at : at + 2], "big") for at in (2, 4, 6, 8, 10))
+    flags, questions, answers, authorities, additional = FLAGS_AND_COUNTS.unpack_from(raw, 2)
     at = HEADER
     asked = []
     for _ in range(questions):
@@ -139,7 +146,8 @@ def read(raw: bytes, side: Side) -> Message:
             length = _u16(raw, end + 8, side)
             if end + 10 + length > len(raw):
                 raise Short(side, end + 10, length, len(raw) - end - 10)
-            records.append(Record(section, at, _u16(raw, end, side), _u16(raw, end + 2, side), end + 10, length))
+            kind, group = KIND_AND_GROUP.unpack_from(raw, end)
+            records.append(Record(section, at, kind, group, end + 10, length))
             at = end + 10 + length
     return Message(raw, side, flags, asked, records, at)
 
@@ -171,21 +179,23 @@ def labels(raw: bytes, at: int) -> list[bytes] | None:
     """The labels of the name at `at`, pointers followed; None where they loop, lead out of the message, or the name is too long."""
     found: list[bytes] = []
     jumps = total = 0
-    while at < len(raw):
+    end = len(raw)
+    while at < end:
         length = raw[at]
-        if length >= 0xC0 and at + 1 < len(raw):
+        if not length:
+            return found
+        at += 1
+        if length >= 0xC0 and at < end:
             jumps += 1
-            at = (length & 0x3F) << 8 | raw[at + 1]
+            at = (length & 0x3F) << 8 | raw[at]
             if jumps > MOST_JUMPS:
                 return None
             continue
-        if not length:
-            return found
         total += length + 1
-        if length >= 0x40 or total > MOST_NAME or at + 1 + length > len(raw):
+        if length >= 0x40 or total > MOST_NAME or at + length > end:
             return None
-        found.append(raw[at + 1 : at + 1 + length])
-        at += 1 + length
+        found.append(raw[at : at + length])
+        at += length
     return None
 
 

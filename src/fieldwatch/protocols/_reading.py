@@ -36,6 +36,9 @@ DEEPEST = 8
 MOST_INNER = 512
 """Inner messages of one exchange that are followed: a Multiple Service Packet holds at most some 200."""
 
+OUTERMOST = (0, 0)
+"""Where the outer request and the outer answer start: the base of what nothing carries."""
+
 
 @dataclass(slots=True)
 class Reading:
@@ -80,7 +83,7 @@ class Registry:
     def read(self, protocol: Protocol, exchange: Exchange, context: Context = None) -> Reading:
         """Reads `exchange` as `protocol`, and what it carries as the protocols inside."""
         reading = Reading()
-        self._collect(reading, protocol, protocol.name, exchange, context, (0, 0), 0)
+        self._collect(reading, protocol, protocol.name, exchange, context, OUTERMOST, 0)
         return reading
 
     def _collect(
@@ -146,28 +149,41 @@ def _part_fits(part: Part, message: bytes) -> bool:
     return found in part.values
 
 
-def _move(at: At, base: tuple[int, int]) -> At:
-    return At(at.side, at.offset + base[at.side], at.length)
+def _shifted(fact: Fact, base: tuple[int, int]) -> Fact:
+    """The fact with its offsets in the outer message."""
+    match fact:
+        case Ignored(side, offset, length):
+            return Ignored(side, offset + base[side], length)
+        case Value(side, offset, length, order):
+            return Value(side, offset + base[side], length, order)
+        case Distinct(side, offset, length):
+            return Distinct(side, offset + base[side], length)
+        case Done() | Claimed() | LoggedIn() | Broken():
+            side, offset, length = fact.at
+            return fact._replace(at=At(side, offset + base[side], length))
+    return fact
 
 
 def _keep(into: Reading, name: str, outermost: str, fact: Fact, base: tuple[int, int], inner: list[Inner]) -> None:
+    if base != OUTERMOST:
+        fact = _shifted(fact, base)
     match fact:
         case Ignored() | Value():
-            into.marks.append(fact._replace(offset=fact.offset + base[fact.side]))
-        case Done():
-            into.done.append((name, fact._replace(at=_move(fact.at, base))))
+            into.marks.append(fact)
         case Claimed():
-            into.claims.append((name, fact._replace(at=_move(fact.at, base))))
+            into.claims.append((name, fact))
+        case Done():
+            into.done.append((name, fact))
         case Inner():
             inner.append(fact)
         case LoggedIn():
-            into.logins.append((name, fact._replace(at=_move(fact.at, base))))
+            into.logins.append((name, fact))
         case Broken():
-            into.broken.append((name, fact._replace(at=_move(fact.at, base))))
+            into.broken.append((name, fact))
         case Unread():
             into.unread.append((name, fact, At(Side.REQUEST, base[0], 0)))
         case Distinct():
-            into.distinct = fact._replace(offset=fact.offset + base[fact.side])
+            into.distinct = fact
         case Open():
             into.opens.append((fact.protocol or outermost, fact))
         case Expect():

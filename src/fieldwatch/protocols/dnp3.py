@@ -11,24 +11,33 @@ sequence number changes with every message: fragments that follow the first are 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fieldwatch.facts import Effect
+from fieldwatch.protocols import _dnp3_files as files
 from fieldwatch.protocols._cursor import Cursor, text
-from fieldwatch.protocols._dnp3_objects import (
-    ATTRIBUTES,
-    BITS,
-    COMMANDS,
-    FILE_STATUS,
-    Layout,
-    control_status,
-    layout_of,
-    name_of,
-    point_of,
-    read,
-    read_bits,
+from fieldwatch.protocols._dnp3_content import Content
+from fieldwatch.protocols._dnp3_functions import (
+    AUTHENTICATION_RESPONSE,
+    DATA_ANYWHERE,
+    FUNCTIONS,
+    IDENTITY,
+    INDICATIONS,
+    LINK,
+    NO_ANSWER,
+    OPEN_TO_WRITE,
+    REFUSED,
+    RESPONSE,
+    SET_TIME,
+    TOLD,
+    UNSOLICITED,
+    USER_DATA,
+    WITH_DATA,
+    WRITE_FILE,
+    Function,
 )
+from fieldwatch.protocols._dnp3_headers import Header, header, listed
+from fieldwatch.protocols._dnp3_objects import ATTRIBUTES, BITS, COMMANDS, Layout, control_status, layout_of, point_of, read, read_bits
 from fieldwatch.protocols._protocol import (
     At,
     Broken,
@@ -55,103 +64,6 @@ from fieldwatch.protocols._protocol import (
     Value,
     Who,
 )
-
-# ------------------------------------------------------------------------------------------------------------------ tables
-
-
-class Function(NamedTuple):
-    """What a function is called and does; `technique` is the ATT&CK for ICS technique it serves."""
-
-    name: str
-    effect: Effect
-    technique: str = ""
-
-
-FUNCTIONS = {
-    0: Function("Confirm", Effect.READ),
-    1: Function("Read", Effect.READ),
-    2: Function("Write", Effect.WRITE, "T0855"),
-    3: Function("Select", Effect.OPERATE, "T0855"),
-    4: Function("Operate", Effect.OPERATE, "T0855"),
-    5: Function("Direct Operate", Effect.OPERATE, "T0855"),
-    6: Function("Direct Operate No Ack", Effect.OPERATE, "T0855"),
-    7: Function("Immediate Freeze", Effect.WRITE, "T0836"),
-    8: Function("Immediate Freeze No Ack", Effect.WRITE, "T0836"),
-    9: Function("Freeze and Clear", Effect.WRITE, "T0836"),
-    10: Function("Freeze and Clear No Ack", Effect.WRITE, "T0836"),
-    11: Function("Freeze at Time", Effect.WRITE, "T0836"),
-    12: Function("Freeze at Time No Ack", Effect.WRITE, "T0836"),
-    13: Function("Cold Restart", Effect.RESET, "T0816"),
-    14: Function("Warm Restart", Effect.RESET, "T0816"),
-    15: Function("Initialize Data", Effect.RESET, "T0836"),
-    16: Function("Initialize Application", Effect.RESET, "T0836"),
-    17: Function("Start Application", Effect.START, "T0858"),
-    18: Function("Stop Application", Effect.STOP, "T0881"),
-    19: Function("Save Configuration", Effect.CONFIGURE, "T0836"),
-    20: Function("Enable Unsolicited", Effect.CONFIGURE),
-    21: Function("Disable Unsolicited", Effect.CONFIGURE, "T0804"),
-    22: Function("Assign Class", Effect.CONFIGURE, "T0838"),
-    23: Function("Delay Measurement", Effect.DIAGNOSE),
-    24: Function("Record Current Time", Effect.TIME_SET),
-    25: Function("Open File", Effect.PROGRAM_UPLOAD, "T0893"),
-    26: Function("Close File", Effect.PROGRAM_UPLOAD),
-    27: Function("Delete File", Effect.CONFIGURE, "T0809"),
-    28: Function("Get File Info", Effect.DISCOVER, "T0888"),
-    29: Function("Authenticate File", Effect.AUTHENTICATE, "T0859"),
-    30: Function("Abort File", Effect.PROGRAM_UPLOAD),
-    31: Function("Activate Configuration", Effect.CONFIGURE, "T0843"),
-    32: Function("Authentication Request", Effect.AUTHENTICATE),
-    33: Function("Authentication Request No Ack", Effect.AUTHENTICATE),
-    129: Function("Response", Effect.READ),
-    130: Function("Unsolicited Response", Effect.ALARM),
-    131: Function("Authentication Response", Effect.AUTHENTICATE),
-}
-"""[1815] 4.4. Delay Measurement only asks for a time; nothing is set by it. Close and Abort File name a handle, not a direction."""
-
-RESPONSE, UNSOLICITED, AUTHENTICATION_RESPONSE = 129, 130, 131
-NO_ANSWER = (0, 6, 8, 10, 12, 33)
-"""Functions that are never answered."""
-
-WITH_DATA = frozenset({2, 3, 4, 5, 6, 32, 33, 129, 130, 131})
-"""Functions whose objects have data; in the others there are headers only, but for the objects of `DATA_ANYWHERE`."""
-
-DATA_ANYWHERE = frozenset({50, 120})
-"""Groups that have data in every request but Read: the time of a freeze, and the secure authentication of any function."""
-
-IDENTITY = Function("Read", Effect.IDENTIFY, "T0888")
-SET_TIME = Function("Write", Effect.TIME_SET, "T0836")
-WRITE_FILE = Function("Write", Effect.PROGRAM_DOWNLOAD, "T0843")
-OPEN_TO_WRITE = Function("Open File", Effect.PROGRAM_DOWNLOAD, "T0843")
-INDICATIONS = Function("Internal Indications", Effect.DIAGNOSE, "T0816")
-
-LINK = {
-    0x40: "Reset Link States",
-    0x41: "Reset User Process",
-    0x42: "Test Link States",
-    0x43: "Confirmed User Data",
-    0x44: "Unconfirmed User Data",
-    0x49: "Request Link Status",
-    0x00: "Link Ack",
-    0x01: "Link Nack",
-    0x0B: "Link Status",
-    0x0E: "Link Not Functioning",
-    0x0F: "Link Not Supported",
-}
-"""[1815] 9.2.4: primary bit and function of the link control byte; 0x41 and 0x0E are of older editions."""
-
-USER_DATA = (0x43, 0x44)
-
-TOLD = {
-    0x2000: "local control",
-    0x4000: "device trouble",
-    0x8000: "device restart",
-    0x0008: "event buffer overflow",
-    0x0020: "configuration corrupt",
-}
-"""[1815] 4.5: internal indications that are told, first byte high. Those of events, time and broadcasts are the daily round."""
-
-REFUSED = {0x01: "function not supported", 0x02: "object unknown", 0x04: "parameter error", 0x10: "already executing"}
-"""[1815] 4.5: bits of the second byte that refuse the request."""
 
 # ------------------------------------------------------------------------------------------------------------ declarations
 
@@ -193,26 +105,6 @@ class Message(NamedTuple):
     target: int
     source: int
     code: int
-
-
-@dataclass(slots=True)
-class Content:
-    """What the objects of a message say. `spans` are the value bytes: offset and length, neighbours joined."""
-
-    groups: set[int] = field(default_factory=set)
-    objects: list[str] = field(default_factory=list)
-    values: list[tuple[str, str]] = field(default_factory=list)
-    result: str = ""
-    to_write: bool = False
-    credentials: tuple[str, bytes, At] | None = None
-    spans: list[list[int]] = field(default_factory=list)
-
-    def value(self, offset: int, length: int) -> None:
-        """Marks bytes as value."""
-        if self.spans and sum(self.spans[-1]) == offset:
-            self.spans[-1][1] += length
-        elif length:
-            self.spans.append([offset, length])
 
 
 def parse(exchange: Exchange, context: Context) -> Facts:
@@ -260,13 +152,14 @@ def _exchange(ask: Message | None, answer: Message | None) -> Facts:
         return
     asked, said, short = Content(), Content(), None
     for message, content in ((ask, asked), (answer, said)):
+        if message is None:
+            continue
         try:
-            if message:
-                yield from _content(message, content)
+            yield from _content(message, content)
         except Short as cut:
             short = short or cut
-        if message:
-            yield from (Value(message.side, offset, length, "little") for offset, length in content.spans)
+        for offset, length in content.spans:
+            yield Value(message.side, offset, length, "little")
     yield from _operation(first, answer, function, asked, said)
     if short:
         raise short
@@ -289,7 +182,7 @@ def _operation(first: Message, answer: Message | None, function: Function, asked
         username, secret, place = asked.credentials
         yield LoggedIn(username, secret, place, result=result)
     last = answer or first
-    if last.code >= RESPONSE and (told := _told(last)):
+    if last.code >= RESPONSE and (told := _words(TOLD, _indications(last))):
         yield Done(INDICATIONS.name, INDICATIONS.effect, At(last.side, 13, 2), told, (), "", INDICATIONS.technique, component)
 
 
@@ -307,8 +200,9 @@ def _link_rules(side: Side, message: bytes, link: int, source: int) -> Iterator[
         yield Broken("user data", "[1815] 9.2.4", At(side, 2, 2), f"{LINK[link]}, {len(message) - 10} bytes", "in user data frames only")
     if source >= 0xFFF0:  # [1815] 9.2.4: reserved for broadcasts and the like
         yield Broken("source address", "[1815] 9.2.4", At(side, 6, 2), str(source), "0..65519")
-    if len(message) > 12 and message[12] in FUNCTIONS and (message[12] < RESPONSE) != bool(message[3] & 0x80):
-        have = FUNCTIONS[message[12]].name + (" by a master" if message[3] & 0x80 else " by an outstation")
+    function = FUNCTIONS.get(message[12]) if len(message) > 12 else None
+    if function and (message[12] < RESPONSE) != bool(message[3] & 0x80):
+        have = function.name + (" by a master" if message[3] & 0x80 else " by an outstation")
         yield Broken("direction", "[1815] 4.4", At(side, 12, 1), have, "requests by a master, responses by an outstation")
 
 
@@ -333,22 +227,19 @@ def _function(code: int, function: Function, content: Content) -> Function:
 
 def _indications(message: Message) -> int:
     """The internal indications, first byte high; 0 where they are not there."""
-    return int.from_bytes(message.data[13:15], "big") if len(message.data) >= 15 else 0
+    return message.data[13] << 8 | message.data[14] if len(message.data) >= 15 else 0
 
 
 def _result(answer: Message, said: Content) -> str:
     """How the request was answered."""
     if answer.code == AUTHENTICATION_RESPONSE:
         return said.result or "ok"
-    indications = _indications(answer)
-    refused = [word for bit, word in REFUSED.items() if indications & bit]
-    return ", ".join(refused) or said.result or "ok"
+    return _words(REFUSED, _indications(answer)) or said.result or "ok"
 
 
-def _told(message: Message) -> str:
-    """The internal indications that are out of the ordinary."""
-    indications = _indications(message)
-    return ", ".join(word for bit, word in TOLD.items() if indications & bit)
+def _words(table: dict[int, str], indications: int) -> str:
+    """The words of the bits that are set."""
+    return ", ".join([word for bit, word in table.items() if indications & bit]) if indications else ""
 
 
 def _content(message: Message, content: Content) -> Facts:
@@ -362,78 +253,28 @@ def _content(message: Message, content: Content) -> Facts:
         yield from _objects(cursor, message, content)
 
 
-class Header(NamedTuple):
-    """An object header: `number` of objects; `first` index of a range; `all` without a range.
-
-    `indexed` is the size of the index in front of each object, `sized` the size of each object's own size; 0 where there is none.
-    """
-
-    group: int
-    variation: int
-    number: int
-    first: int | None
-    indexed: int
-    sized: int
-    all: bool
-
-    @property
-    def named(self) -> str:
-        """The points of a range, or of all."""
-        name = name_of(self.group, self.variation)
-        if self.group == 0:
-            return f"{name} {self.variation}"
-        if self.first is not None:
-            return f"{name} {_run(self.first, self.first + self.number - 1)}"
-        return name if self.all or self.number == 1 or self.indexed or self.sized else f"{name}, at most {self.number}"
-
-
 def _objects(cursor: Cursor, message: Message, content: Content) -> Facts:
     """[1815] 4.2.2.7: reads the objects one after the other, until one is not understood."""
     code = message.code
     while cursor.left:
-        header = yield from _header(cursor)
-        if header is None:
+        head = yield from header(cursor)
+        if head is None:
             return
-        content.groups.add(header.group)
-        if header.sized:
-            yield from _sized(cursor, header, content)
-        elif code in WITH_DATA or (code != 1 and header.group in DATA_ANYWHERE):
-            if not (yield from _data(cursor, message, header, content)):
+        content.groups.add(head.group)
+        if head.sized:
+            yield from _sized(cursor, head, content)
+        elif code in WITH_DATA or (code != 1 and head.group in DATA_ANYWHERE):
+            if not (yield from _data(cursor, message, head, content)):
                 return
         else:
-            content.objects.append(_points(cursor, header))
-
-
-def _header(cursor: Cursor) -> Generator[Broken, None, Header | None]:
-    """[1815] 4.2.2.7: an object header; None where it breaks a rule."""
-    group, variation, qualifier = cursor.u8(), cursor.u8(), cursor.u8()
-    prefix, reach = qualifier >> 4, qualifier & 0x0F
-    start, count, first, all = cursor.at, 0, None, reach == 6
-    if reach <= 2:
-        size = 1 << reach
-        first, last = int.from_bytes(cursor.take(size), "little"), int.from_bytes(cursor.take(size), "little")
-        count = last - first + 1
-    elif 7 <= reach <= 9:
-        count = int.from_bytes(cursor.take(1 << reach - 7), "little")
-    elif reach == 0xB:
-        count = cursor.u8()
-    indexed, sized = {1: 1, 2: 2, 3: 4}.get(prefix, 0), {4: 1, 5: 2, 6: 4}.get(prefix, 0)
-    allowed = {6: (0,), 7: (0, 1, 2, 3), 8: (0, 1, 2, 3), 9: (0, 1, 2, 3), 11: (4, 5, 6)}.get(reach, (0,) if reach <= 2 else ())
-    if prefix not in allowed:
-        at = At(cursor.side, start - 1, 1)
-        yield Broken("qualifier", "[1815] 4.2.2.7", at, f"0x{qualifier:02X}", "0x00..0x02, 0x06..0x09, 0x17..0x39, 0x4B..0x6B")
-        return None
-    if count < 0 or (first is not None and count == 0):
-        yield Broken("range", "[1815] 4.2.2.7", At(cursor.side, start, cursor.at - start), f"{first}..{last}", "start not above stop")
-        return None
-    return Header(group, variation, count, first, indexed, sized, all)
+            content.objects.append(_points(cursor, head))
 
 
 def _points(cursor: Cursor, header: Header) -> str:
     """The points of a header without data; reads the indexes that stand in front of each."""
     if not header.indexed:
         return header.named
-    return f"{header.named} {_listed(cursor.take(header.number * header.indexed), header.indexed, header.indexed)}"
+    return f"{header.named} {listed(cursor.take(header.number * header.indexed), header.indexed, header.indexed)}"
 
 
 def _data(cursor: Cursor, message: Message, header: Header, content: Content) -> Generator[Fact, None, bool]:
@@ -463,7 +304,7 @@ def _data(cursor: Cursor, message: Message, header: Header, content: Content) ->
     size = layout.fields.size
     at, there = cursor.at, min(count, cursor.left // size) if size else 0
     block = cursor.take(there * size)
-    content.objects.append(header.named if not indexed or is_response else f"{header.named} {_listed(block, indexed, size)}".strip())
+    content.objects.append(header.named if not indexed or is_response else f"{header.named} {listed(block, indexed, size)}".strip())
     if block:
         yield from _points_with_data(cursor.side, at, block, header, layout, content, is_response)
     cursor.skip((count - there) * size)  # what is cut short is said after what is there
@@ -534,153 +375,15 @@ def _sized(cursor: Cursor, header: Header, content: Content) -> Facts:
         inner = Cursor(cursor.data, cursor.at, end, cursor.side)
         cursor.skip(size)
         if header.group == 70:
-            yield from _file(inner, header.variation, content)
+            yield from files.file(inner, header.variation, content)
         elif header.group == 120:
-            yield from _authentication(inner, header.variation, content)
+            yield from files.authentication(inner, header.variation, content)
         elif header.group == 90:  # [1815] A.38: the application's name
             content.objects.append(f"application {text(inner.rest())}".strip())
         else:
             content.objects.append(header.named)
             content.value(inner.at, size)
             yield Unread(f"group {header.group} variation {header.variation}")
-
-
-def _file(cursor: Cursor, variation: int, content: Content) -> Facts:
-    """[1815] A.27: file objects. Handles, keys and request ids are ignored; names, modes and states are class."""
-    start, end = cursor.at, cursor.end
-    match variation:
-        case 2:
-            yield from _file_credentials(cursor, content)
-        case 3:
-            offset, size = cursor.u16le(), cursor.u16le()
-            _valued(cursor, 6, content)
-            cursor.skip(2)
-            yield from _ignored(cursor, 4)
-            _valued(cursor, 4, content)
-            content.to_write = cursor.u16le() in (2, 3)
-            cursor.skip(2)
-            yield from _ignored(cursor, 2)
-            content.objects.append(f"file {_string(cursor, start + offset, size)}")
-        case 4:
-            yield from _ignored(cursor, 4)
-            _valued(cursor, 4, content)
-            cursor.skip(2)
-            yield from _ignored(cursor, 2)
-            status = cursor.u8()
-            content.result = content.result or _file_status(status)
-        case 5:
-            yield from _ignored(cursor, 4)
-            block = cursor.u32le()
-            content.value(cursor.at - 4, 4 + end - cursor.at)
-            content.objects.append("file block")
-            content.values.append(("block", str(block & 0x7FFFFFFF)))
-        case 6:
-            yield from _ignored(cursor, 4)
-            block = cursor.u32le()
-            content.value(cursor.at - 4, 4)
-            content.objects.append("file block")
-            content.values.append(("block", str(block & 0x7FFFFFFF)))
-            content.result = content.result or _file_status(cursor.u8())
-        case 7:
-            offset, size = cursor.u16le(), cursor.u16le()
-            cursor.skip(2)
-            file_size = int.from_bytes(_valued(cursor, 4, content), "little")
-            _valued(cursor, 6, content)
-            cursor.skip(2)
-            yield from _ignored(cursor, 2)
-            name = _string(cursor, start + offset, size)
-            content.objects.append(f"file {name}")
-            content.values.append((f"size of {name}", str(file_size)))
-        case 8:
-            content.objects.append(f"file {text(cursor.rest())}")
-        case _:
-            content.value(start, end - start)
-            yield Unread(f"group 70 variation {variation}")
-
-
-def _file_credentials(cursor: Cursor, content: Content) -> Iterator[Ignored]:
-    """[1815] A.27: a user name and a password in clear; the answer gives a key for the open request that follows."""
-    start = cursor.at
-    user_at, user_size, secret_at, secret_size = (cursor.u16le() for _ in range(4))
-    yield from _ignored(cursor, 4)
-    username = _string(cursor, start + user_at, user_size)
-    secret = _slice(cursor, start + secret_at, secret_size)
-    if user_size:
-        content.objects.append(f"user {username}")
-        content.credentials = (username, secret, At(cursor.side, start + user_at, user_size))
-
-
-def _authentication(cursor: Cursor, variation: int, content: Content) -> Facts:
-    """[1815] A.45: secure authentication. Sequence numbers, challenges, codes and wrapped keys are ignored; the user is the object."""
-    if variation == 9:
-        yield from _ignored(cursor, cursor.left)
-        return
-    if variation not in (1, 2, 5, 6, 7):
-        content.value(cursor.at, cursor.left)
-        yield Unread(f"group 120 variation {variation}")
-        return
-    yield from _ignored(cursor, 4)
-    content.objects.append(f"user {cursor.u16le()}")
-    if variation == 1:
-        cursor.skip(2)
-        content.result = "authentication challenge"
-        yield from _ignored(cursor, cursor.left)
-    elif variation == 5:
-        cursor.skip(5)
-        yield from _ignored(cursor, cursor.left)
-    elif variation == 7:
-        cursor.skip(2)
-        content.result = f"authentication error {cursor.u8()}"
-        yield from _ignored(cursor, 6)
-    else:
-        yield from _ignored(cursor, cursor.left)
-
-
-def _ignored(cursor: Cursor, length: int) -> Iterator[Ignored]:
-    """Passes over bytes that say nothing."""
-    cursor.skip(length)
-    if length:
-        yield Ignored(cursor.side, cursor.at - length, length)
-
-
-def _valued(cursor: Cursor, length: int, content: Content) -> bytes:
-    """Reads bytes that are value."""
-    data = cursor.take(length)
-    content.value(cursor.at - length, length)
-    return data
-
-
-def _slice(cursor: Cursor, at: int, size: int) -> bytes:
-    """Bytes of the object by place; what lies outside of the object is cut short."""
-    if size and not cursor.at <= at <= at + size <= cursor.end:
-        raise Short(cursor.side, min(at, cursor.end), size, max(0, cursor.end - at))
-    return cursor.data[at : at + size]
-
-
-def _string(cursor: Cursor, at: int, size: int) -> str:
-    """Text of the object by place."""
-    return text(_slice(cursor, at, size)) if size else ""
-
-
-def _file_status(code: int) -> str:
-    """The state of a file; "" where it is success."""
-    return "" if code == 0 else FILE_STATUS.get(code, f"status {code}")
-
-
-def _run(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}-{last}"
-
-
-def _listed(block: bytes, indexed: int, size: int) -> str:
-    """The indexes that stand in front of objects of `size` bytes, neighbours as runs."""
-    runs: list[list[int]] = []
-    for at in range(0, len(block), size):
-        index = int.from_bytes(block[at : at + indexed], "little")
-        if runs and runs[-1][1] + 1 == index:
-            runs[-1][1] = index
-        else:
-            runs.append([index, index])
-    return ", ".join(_run(first, last) for first, last in runs)
 
 
 PROTOCOL = Protocol(

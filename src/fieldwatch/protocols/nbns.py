@@ -48,6 +48,10 @@ OPERATIONS = {
 TELLS = frozenset({5, 8, 9, 15})
 """Operations in which a host tells its own name."""
 
+LETTERS = b"ABCDEFGHIJKLMNOP"
+TO_HEX = bytes.maketrans(LETTERS, b"0123456789abcdef")
+"""[NBNS] 4.1: the letter of each half of a byte."""
+
 WORKSTATION, MESSENGER, SERVER, BROWSER_ELECTION = 0x00, 0x03, 0x20, 0x1E
 GROUP = 0x8000
 """[NBNS] 4.2.1.3: the G bit of NB_FLAGS and of NAME_FLAGS."""
@@ -108,10 +112,9 @@ def _name(raw: bytes, at: int) -> Name | None:
     labels = records.labels(raw, at)
     if not labels or len(labels[0]) != 32:
         return None
-    halves = [letter - 0x41 for letter in labels[0]]
-    if any(not 0 <= half < 16 for half in halves):
+    if labels[0].translate(None, LETTERS):
         return None
-    plain = bytes(high << 4 | low for high, low in zip(halves[::2], halves[1::2], strict=True))
+    plain = bytes.fromhex(labels[0].translate(TO_HEX).decode())
     return Name(text(plain[:15], "latin-1"), plain[15])
 
 

@@ -193,9 +193,8 @@ class Reader:
             name = text(self.raw[user.start : user.stop])
             self.credentials = (name, b"", At(self.side, user.start, user.stop - user.start), False)
 
-    def _ignore(self, one: ber.Element) -> Facts:
-        if one.stop > one.start:
-            yield Ignored(self.side, one.start, one.stop - one.start)
+    def _ignore(self, one: ber.Element) -> tuple[Ignored, ...]:
+        return (Ignored(self.side, one.start, one.stop - one.start),) if one.stop > one.start else ()
 
     def _pdu(self, pdu: ber.Element) -> Facts:
         at = At(self.side, pdu.start, pdu.stop - pdu.start)

@@ -83,6 +83,10 @@ impl Engine {
     #[inline(always)]
     pub(super) fn stream(&mut self, flow: &mut Flow, window: Window<'_>) {
         if flow.recognised == Recognised::Known && flow.direction(window.side).is_plain() {
+            if self.table.get(flow.protocol).is_some_and(|entry| entry.is_one_message(window.data)) {
+                self.message(flow, window); // nearly always
+                return;
+            }
             let used = self.consume(flow, window);
             if used < window.data.len() {
                 self.keep_rest(flow, &window, used);
