@@ -9,5 +9,5 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::session::{peek, span, CaptureError, Session};
+    use super::session::{peek, span, time_text, CaptureError, Session};
 }

@@ -108,6 +108,12 @@ pub fn span(py: Python<'_>, path: &str) -> PyResult<(Option<i64>, Option<i64>)> 
     .map_err(|error: capture::CaptureError| stop(error))
 }
 
+/// A time (ns since 1970, UTC) as ISO 8601 with nanoseconds.
+#[pyfunction]
+pub fn time_text(seen_ns: i64) -> String {
+    text::time(seen_ns)
+}
+
 #[pymethods]
 impl Session {
     /// `declarations` is the JSON form of the protocols' specs.

@@ -17,6 +17,28 @@ pub fn ip(address: Address) -> String {
     }
 }
 
+/// A time (ns since 1970, UTC) as ISO 8601 with nanoseconds.
+pub fn time(seen_ns: i64) -> String {
+    let (seconds, ns) = (seen_ns.div_euclid(1_000_000_000), seen_ns.rem_euclid(1_000_000_000));
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = date(days);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ns:09}Z")
+}
+
+/// The date so many days after 1970-01-01, in the Gregorian calendar: in years that begin with March, so that a leap day is a year's last,
+/// and in eras of 400 years (146,097 days), which are all alike.
+fn date(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468; // from 0000-03-01 to 1970-01-01
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let (year, month) = (era * 400 + year, if month < 10 { month + 3 } else { month - 9 });
+    (if month <= 2 { year + 1 } else { year }, month, day)
+}
+
 /// The IP text and MAC text of an end: one of them is empty.
 pub fn end(end: Option<End>) -> (String, String) {
     match end {

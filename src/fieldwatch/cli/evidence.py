@@ -42,10 +42,10 @@ def evidence(capture: str, frame: int, pcap: Path | None) -> None:
 
     from fieldwatch.cli.escape import visible
     from fieldwatch.pipeline import UnusableInput
-    from fieldwatch.pipeline.document import time_text
     from fieldwatch.pipeline.fields import read_fields
     from fieldwatch.pipeline.slice import frame as find
     from fieldwatch.pipeline.slice import write_pcap
+    from fieldwatch.wire import time_text
 
     try:
         found = find(capture, frame)

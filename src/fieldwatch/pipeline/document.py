@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from fieldwatch import __version__
@@ -12,6 +10,7 @@ from fieldwatch.facts import Claim, Conversation, Evidence, Login, Malformed, Op
 from fieldwatch.inventory import SHOWN, Asset, Attribute
 from fieldwatch.pipeline.assemble import Capture, Facts
 from fieldwatch.pipeline.inspect import Result
+from fieldwatch.wire import time_text
 
 SCHEMA = "fieldwatch/inspect/1"
 
@@ -37,21 +36,6 @@ def document(result: Result) -> dict[str, Any]:
             for one in sorted(facts.gaps)
         ],
     }
-
-
-def time_text(seen_ns: int) -> str:
-    """A time as ISO 8601 in UTC with nanoseconds."""
-    seconds, rest = divmod(seen_ns, 1_000_000_000)
-    return f"{_second(seconds)}.{rest:09d}Z"
-
-
-@functools.lru_cache(maxsize=65536)
-def _second(seconds: int) -> str:
-    """The second as text; beyond what a calendar can say, its number."""
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    except (OverflowError, ValueError, OSError):
-        return str(seconds)
 
 
 def _totals(facts: Facts) -> dict[str, Any]:

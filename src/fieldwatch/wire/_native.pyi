@@ -41,6 +41,9 @@ def peek(path: str) -> tuple[int, int | None]:
 def span(path: str) -> tuple[int | None, int | None]:
     """The times of the first and the last packet of a capture; all of it is read."""
 
+def time_text(seen_ns: int) -> str:
+    """A time (ns since 1970, UTC) as ISO 8601 with nanoseconds."""
+
 class Session:
     """A source read by an engine: files that follow each other, standard input, or a live interface."""
 
