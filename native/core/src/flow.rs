@@ -232,8 +232,6 @@ pub struct Flows {
     free: Vec<u32>,
     births: u64,
     most: usize,
-    /// The flow that was asked for last: packets of one flow often follow each other.
-    latest: Option<(FlowKey, u32)>,
 }
 
 const IDLE_NS: i64 = 600_000_000_000;
@@ -242,17 +240,12 @@ const ENDED_NS: i64 = 30_000_000_000;
 
 impl Flows {
     pub fn new(most: usize) -> Self {
-        Flows { index: HashMap::default(), slots: Vec::new(), free: Vec::new(), births: 0, most, latest: None }
+        Flows { index: HashMap::default(), slots: Vec::new(), free: Vec::new(), births: 0, most }
     }
 
     #[inline(always)]
-    pub fn find(&mut self, key: &FlowKey) -> Option<u32> {
-        if let Some((_, slot)) = self.latest.filter(|(latest, _)| latest == key) {
-            return Some(slot);
-        }
-        let slot = self.index.get(key).copied()?;
-        self.latest = Some((*key, slot));
-        Some(slot)
+    pub fn find(&self, key: &FlowKey) -> Option<u32> {
+        self.index.get(key).copied()
     }
 
     pub fn get(&self, slot: u32) -> Option<&Flow> {
@@ -305,7 +298,6 @@ impl Flows {
 
     /// Gives up the place of a flow that was taken out.
     pub fn remove(&mut self, flow: &Flow) {
-        self.latest = None;
         self.index.remove(&flow.key);
         self.free.push(flow.slot);
     }

@@ -76,6 +76,7 @@ impl Direction {
     }
 
     /// Where the segment stands in the stream. `New` and `Middle` advance it.
+    #[inline(always)]
     pub fn arrive(&mut self, sequence: u32, length: usize) -> Arrival {
         let length = length as u32;
         if !self.started {

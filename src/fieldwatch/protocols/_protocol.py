@@ -35,6 +35,10 @@ class Exchange(NamedTuple):
     transport: str = "tcp"
     port: int = 0
 
+    def alone(self) -> tuple[bytes, Side]:
+        """The message of a protocol without answers, and on which side it stands: the request's, or where there is none the answer's."""
+        return (self.request, Side.REQUEST) if self.request is not None else (self.answer or b"", Side.ANSWER)
+
 
 Context = Any
 """What an earlier reading of the flow (or of the two hosts) opened under the message's context key: a hashable value, or None."""

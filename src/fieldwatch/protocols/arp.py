@@ -50,7 +50,7 @@ NOBODY = bytes(4)
 
 def parse(exchange: Exchange, context: Context) -> Facts:
     """Who asked for which address, or who has one."""
-    message, side = (exchange.request, Side.REQUEST) if exchange.request is not None else (exchange.answer or b"", Side.ANSWER)
+    message, side = exchange.alone()
     cursor = Cursor(message, side=side)
     hardware, kind = cursor.u16(), cursor.u16()
     sizes, operation = cursor.take(2), cursor.u16()

@@ -1,7 +1,10 @@
 """BACnet over IP and over Ethernet.
 
 Standards: [BAC] ANSI/ASHRAE 135-2020: clause 6 (network layer), 13 to 17 (services), 20 (encoding), 21, Annex J (BACnet/IP).
-Not decoded: BACnet/SC, BACnet over MS/TP, secure BVLL, parameters of private transfers, later segments of a segmented message.
+Not decoded: BACnet/SC, BACnet/IPv6, BACnet over MS/TP, secure BVLL, what the parameters of private transfers mean, alarm and enrollment
+summaries, audit records, trend data (readRange); later segments of requests, and of answers to other than readProperty(Multiple).
+
+A segmented answer is read segment by segment: what one has begun is the context of the next (see `_bacnet_segments.py`).
 """
 
 from __future__ import annotations
@@ -448,11 +451,21 @@ PROTOCOL = Protocol(
     decoded=(
         "virtual link layer and network layer",
         "Who-Is, I-Am, Who-Has, I-Have, Who-Am-I, You-Are",
-        "properties that are read, written and reported",
+        "properties that are read (segmented answers too), written and reported",
         "events, alarms and time",
         "restarts, communication control, files, lists and objects",
         "broadcast tables and foreign devices",
     ),
-    not_decoded=("BACnet/SC", "BACnet over MS/TP", "secure BVLL", "later segments", "parameters of private transfers"),
+    not_decoded=(
+        "BACnet/SC",
+        "BACnet/IPv6",
+        "BACnet over MS/TP",
+        "secure BVLL",
+        "meaning of private transfers",
+        "alarm and enrollment summaries",
+        "audit records",
+        "trend data",
+        "later segments of requests, and of answers but for properties",
+    ),
     questions=(Question("who is there", "udp", 47808, bytes.fromhex("810b000c0120ffff00ff1008")),),
 )

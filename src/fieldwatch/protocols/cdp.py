@@ -68,7 +68,7 @@ class Tlv(NamedTuple):
 
 def parse(exchange: Exchange, context: Context) -> Facts:
     """What the sender says about itself; an advertisement is not answered."""
-    message, side = (exchange.request, Side.REQUEST) if exchange.request is not None else (exchange.answer or b"", Side.ANSWER)
+    message, side = exchange.alone()
     who = Who.ASKER if side is Side.REQUEST else Who.ANSWERER
     version = Cursor(message, side=side).u8()
     Cursor(message, side=side).skip(HEADER)
@@ -145,5 +145,5 @@ PROTOCOL = Protocol(
     vital=frozenset({b"\x01", b"\x02"}),
     kinds={b"\x01": "CDP advertisement, version 1", b"\x02": "CDP advertisement, version 2"},
     decoded=("device, port, platform and software version", "addresses", "VTP domain and native VLAN"),
-    not_decoded=("power, VoIP and cluster TLVs",),
+    not_decoded=("power, VoIP, cluster and spare pair TLVs",),
 )

@@ -76,7 +76,7 @@ class Option(NamedTuple):
 
 def parse(exchange: Exchange, context: Context) -> Facts:
     """What a client says of itself, or which address a server gives it. The client is known by its hardware address."""
-    raw, side = (exchange.request, Side.REQUEST) if exchange.request is not None else (exchange.answer or b"", Side.ANSWER)
+    raw, side = exchange.alone()
     cursor = Cursor(raw, side=side)
     head = cursor.take(FIXED)
     yield Ignored(side, 4, 4)

@@ -2,7 +2,8 @@
 
 Standards: [1815] IEEE 1815-2012. The native framing joins the frames of a message: what `parse` sees is the first frame's link header,
 the first transport header and the application fragment, without the CRCs of the data; or a link header alone.
-Not decoded: data sets (85 to 88), device profiles, private registrations, key updates of secure authentication (120v8 and 120v10 on).
+Not decoded: data sets (85 to 88), storage, device profiles, private registrations (81 to 83), status of operations (91), binary-coded
+decimals (101), key updates of secure authentication (120v8 and 120v10 on), what device attributes say that do not identify.
 
 Each device is known by its link address (`dnp3 address 10`); several may share an IP. The application control byte is ignored, for its
 sequence number changes with every message: fragments that follow the first are read as lone responses.
@@ -404,5 +405,11 @@ PROTOCOL = Protocol(
         "files with names, modes and credentials; users of secure authentication",
         "device attributes that identify",
     ),
-    not_decoded=("data sets", "device profiles", "key updates of secure authentication"),
+    not_decoded=(
+        "data sets",
+        "storage, device profiles, private registrations",
+        "status of operations, binary-coded decimals",
+        "key updates of secure authentication",
+        "device attributes that do not identify",
+    ),
 )

@@ -97,5 +97,5 @@ PROTOCOL = Protocol(
         b"\xa8": "Update response",
     },
     decoded=("questions", "results", "A and AAAA answers"),
-    not_decoded=("DNS over TCP", "other record data", "DNSSEC"),
+    not_decoded=("DNS over TCP", "other record data", "DNSSEC", "EDNS options"),
 )

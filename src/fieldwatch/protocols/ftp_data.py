@@ -19,7 +19,7 @@ LOOKED_AT = 16
 
 def parse(exchange: Exchange, context: Context) -> Facts:
     """A segment of the transfer; which file it is, the control connection says."""
-    raw, side = (exchange.request, Side.REQUEST) if exchange.request is not None else (exchange.answer or b"", Side.ANSWER)
+    raw, side = exchange.alone()
     sends = (side is Side.REQUEST) is exchange.from_server
     yield Done("Data to the client" if sends else "Data to the server", Effect.READ, At(side, 0, 0))
     if raw:

@@ -411,5 +411,5 @@ PROTOCOL = Protocol(
         "Basic and Digest logins",
         "titles of HTML pages",
     ),
-    not_decoded=("bodies", "HTTP/2", "WebSocket", "NTLM and Kerberos"),
+    not_decoded=("bodies but for titles and forms", "HTTP/2 and later", "WebSocket", "NTLM, Kerberos and other authentication"),
 )

@@ -70,7 +70,7 @@ class Tlv(NamedTuple):
 
 def parse(exchange: Exchange, context: Context) -> Facts:
     """What the sender says about itself; an advertisement is not answered."""
-    message, side = (exchange.request, Side.REQUEST) if exchange.request is not None else (exchange.answer or b"", Side.ANSWER)
+    message, side = exchange.alone()
     who = Who.ASKER if side is Side.REQUEST else Who.ANSWERER
     seen: list[int] = []
     lives = True

@@ -74,5 +74,5 @@ PROTOCOL = Protocol(
     vital=frozenset({b"\x80"}),
     kinds={b"\x00": "Query", b"\x80": "Response"},
     decoded=("questions", "host names"),
-    not_decoded=("LLMNR over TCP",),
+    not_decoded=("LLMNR over TCP", "data of records other than A, AAAA and PTR"),
 )

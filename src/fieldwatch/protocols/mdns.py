@@ -37,7 +37,7 @@ ALL_SERVICES = "_services._dns-sd._udp."
 
 def parse(exchange: Exchange, context: Context) -> Facts:
     """What a query asks for, or what a response says of its sender; responses come unasked too."""
-    raw, side = (exchange.request, Side.REQUEST) if exchange.request is not None else (exchange.answer or b"", Side.ANSWER)
+    raw, side = exchange.alone()
     message = records.read(raw, side)
     yield from message.marks()
     yield from records.broken_names(message)

@@ -36,7 +36,7 @@ MOST = 255
 
 def parse(exchange: Exchange, context: Context) -> Facts:
     """The version string of the sender: `SSH-protoversion-softwareversion comments`."""
-    raw, side = (exchange.request, Side.REQUEST) if exchange.request is not None else (exchange.answer or b"", Side.ANSWER)
+    raw, side = exchange.alone()
     whole = At(side, 0, len(raw))
     line = raw.rstrip(b"\r\n")
     parts = line.split(b"-", 2)

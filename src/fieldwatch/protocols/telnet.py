@@ -83,7 +83,7 @@ class Plain(NamedTuple):
 
 def parse(exchange: Exchange, context: Context) -> Facts:
     """What one segment brings: text of the server, or keystrokes of the client."""
-    raw, side = (exchange.request, Side.REQUEST) if exchange.request is not None else (exchange.answer or b"", Side.ANSWER)
+    raw, side = exchange.alone()
     state, name = context if isinstance(context, tuple) else ("", "")
     plain = _plain(raw)
     whole = At(side, 0, len(raw))
@@ -212,5 +212,5 @@ PROTOCOL = Protocol(
     frame=Segment(),
     cases=(Case(role=Role.ALONE),),
     decoded=("banners", "login and password prompts", "typed user names", "labelled facts of the device"),
-    not_decoded=("options", "typed commands"),
+    not_decoded=("options", "encryption", "typed commands"),
 )

@@ -73,7 +73,7 @@ RANDOM = 32
 
 def parse(exchange: Exchange, context: Context) -> Facts:
     """What one handshake message says, of the side that sends it."""
-    raw, side = (exchange.request, Side.REQUEST) if exchange.request is not None else (exchange.answer or b"", Side.ANSWER)
+    raw, side = exchange.alone()
     who = Who.ASKER if side is Side.REQUEST else Who.ANSWERER
     head = Cursor(raw, side=side)
     head.skip(HEAD)
