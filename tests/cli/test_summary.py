@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from rich.console import Console
 
 from fieldwatch.cli.summary import summary
 from fieldwatch.pipeline import Result, inspect
@@ -16,11 +13,7 @@ if TYPE_CHECKING:
 
 
 def words(result: Result, width: int = 140) -> str:
-    console = Console(file=io.StringIO(), width=width, highlight=False, markup=False, force_terminal=False)
-    for part in summary(result, width):
-        console.print(part)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+    return "".join("".join(cell.text for cell in line) + "\n" for line in summary(result, width))
 
 
 def read(capture: Capture, folder: Path) -> Result:

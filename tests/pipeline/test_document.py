@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema  # type: ignore[import-untyped]
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fieldwatch.facts import Effect
 from fieldwatch.inventory import SHOWN
@@ -85,3 +88,10 @@ def test_times(seen_ns: int, text: str) -> None:
 @pytest.mark.corpus
 def test_the_corpus_fits(corpus: Path) -> None:
     assert errors(document(inspect([str(corpus / "captures")]))) == []
+
+
+@given(st.integers(-(2**62), 2**62 - 1))
+def test_every_time_that_a_packet_can_have_is_that_of_the_calendar(seen_ns: int) -> None:
+    seconds, ns = divmod(seen_ns, 1_000_000_000)
+    calendar = (datetime(1970, 1, 1) + timedelta(seconds=seconds)).isoformat(timespec="seconds")
+    assert time_text(seen_ns) == f"{calendar}.{ns:09d}Z"

@@ -48,9 +48,11 @@ fn bacnet(message: &[u8]) -> Option<(Located, Kind)> {
         peer.extend_from_slice(message.get(at..at + 3 + length)?);
         at += 3 + length;
     }
+    let mut source: &[u8] = &[];
     if control & 0x08 != 0 {
         let length = usize::from(*message.get(at + 2)?);
-        peer.extend_from_slice(message.get(at..at + 3 + length)?);
+        source = message.get(at..at + 3 + length)?;
+        peer.extend_from_slice(source);
         at += 3 + length;
     }
     at += usize::from(control & 0x20 != 0);
@@ -67,10 +69,13 @@ fn bacnet(message: &[u8]) -> Option<(Located, Kind)> {
         5..=7 => (Role::Answer, at + 1, at + 2),
         _ => return None,
     };
-    peer.push(*message.get(invoke)?);
+    let invoke = *message.get(invoke)?;
+    peer.push(invoke);
     let key = PairKey::from_slice(&peer);
     let kind = Kind::from_slice(&[first & 0xf0, message.get(service).copied().unwrap_or(0xff)]);
-    Some((Located { role, key, ..Located::alone() }, kind))
+    // 5.2: a segment of an answer goes on where the one before it ended
+    let context = if first & 0xf8 == 0x38 { ContextKey::from_slice(&[&[invoke], source].concat()) } else { ContextKey::default() };
+    Some((Located { role, key, context }, kind))
 }
 
 /// SNMP (RFC 3416 section 3; RFC 3412 section 6): request-id of the PDU, or msgID where the PDU is out of reach (v3).

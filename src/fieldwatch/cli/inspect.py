@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +11,6 @@ from fieldwatch.cli.refuse import refuse
 
 if TYPE_CHECKING:
     from fieldwatch.pipeline import Result
-
-PIPED_WIDTH = 140
-"""Columns of the summary where it goes to a file or another program."""
 
 
 def declare(verbs: Any) -> None:
@@ -38,11 +34,12 @@ def inspect(paths: list[str], json: Path | None, html: Path | None, csv: Path | 
     """Says what is on the network: devices with proof for every fact, conversations, operations, logins."""
     import gc
 
+    gc.disable()  # all that is made here is kept until the end of the program: collecting would find nothing
+
     from fieldwatch.cli.progress import shown
     from fieldwatch.pipeline import UnusableInput
     from fieldwatch.pipeline import inspect as read
 
-    gc.disable()  # all that is made here is kept until the end of the program: collecting would find nothing
     try:
         with shown(paths) as progress:
             result = read(paths, jobs=jobs, progress=progress)
@@ -91,16 +88,10 @@ def _csv(result: Result, folder: Path) -> str:
 
 
 def _show(result: Result, written: list[str]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
     from fieldwatch.cli.escape import visible
+    from fieldwatch.cli.line import Cell, show, terminal_width
     from fieldwatch.cli.summary import summary
 
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = PIPED_WIDTH
-    for part in summary(result, console.width):
-        console.print(part)
+    show(summary(result, terminal_width()))
     if written:
-        console.print(Text("Written: " + ", ".join(map(visible, written)), "dim"))
+        show([(Cell("Written: " + ", ".join(map(visible, written)), "dim"),)])

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from fieldwatch.cli.inspect import PIPED_WIDTH
+from fieldwatch.cli.line import PIPED_WIDTH
 
 if TYPE_CHECKING:
     from fieldwatch.protocols import Protocol

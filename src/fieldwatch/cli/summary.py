@@ -7,14 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from fieldwatch.cli.aligned import aligned
 from fieldwatch.cli.blind import blind_spots
 from fieldwatch.cli.dangers import dangers
 from fieldwatch.cli.escape import visible
+from fieldwatch.cli.line import Cell, Line, wrapped
 from fieldwatch.cli.names import Names, address
 
 if TYPE_CHECKING:
@@ -28,46 +25,36 @@ ASSETS, DANGERS, LOGINS, TALKS, UNREAD = 20, 10, 6, 12, 6
 """Rows that the summary shows of each; what is left out is counted."""
 
 
-def summary(result: Result, width: int) -> Iterator[RenderableType]:
-    """The parts of the summary, from top to bottom, for a terminal of this width."""
-    for number, part in enumerate(_parts(result, width)):
-        if number and isinstance(part, Table):
-            yield Text()
-        yield part
-
-
-def _parts(result: Result, width: int) -> Iterator[RenderableType]:
+def summary(result: Result, width: int) -> Iterator[Line]:
+    """The lines of the summary, from top to bottom, for a terminal of this width."""
     names = Names(result)
-    yield _headline(result)
+    yield from wrapped(_headline(result), width)
     if not result.inventory.assets:
-        yield Text("No device was seen. A capture with frames that devices sent will show them here.")
+        yield (Cell("No device was seen. A capture with frames that devices sent will show them here."),)
     else:
-        yield _roles(result.inventory.assets, width)
+        yield ()
+        yield from _roles(result.inventory.assets, width)
+        yield ()
         yield from _assets(result.inventory.assets, width)
-        yield from _talks(result)
+        yield ()
+        yield from wrapped(_talks(result), width)
     yield from _dangers(result, names, width)
     yield from _logins(result, names, width)
     yield from _unseen(result, width)
 
 
-def _headline(result: Result) -> Text:
+def _headline(result: Result) -> Line:
     facts, assets = result.facts, result.inventory.assets
     first = [one.first_ns for one in facts.captures if one.first_ns is not None]
     last = [one.last_ns for one in facts.captures if one.last_ns is not None]
     protocols = {protocol for asset in assets for protocol in asset.protocols}
-    words: list[str | tuple[str, str]] = [
-        (
-            f"{_count(len(assets), 'asset')}, {_count(len(facts.conversations), 'conversation')}, {_count(len(protocols), 'protocol')}",
-            "bold",
-        ),
-        f" in {_count(sum(one.packets for one in facts.captures), 'packet')} of {_count(len(facts.captures), 'capture')}",
-    ]
-    if first and last:
-        words.append(f", {_when(min(first))} to {_when(max(last))} UTC")
-    return Text.assemble(*words)
+    found = f"{_count(len(assets), 'asset')}, {_count(len(facts.conversations), 'conversation')}, {_count(len(protocols), 'protocol')}"
+    where = f" in {_count(sum(one.packets for one in facts.captures), 'packet')} of {_count(len(facts.captures), 'capture')}"
+    when = f", {_when(min(first))} to {_when(max(last))} UTC" if first and last else ""
+    return Cell(found, "bold"), Cell(where + when)
 
 
-def _roles(assets: tuple[Asset, ...], width: int) -> Table:
+def _roles(assets: tuple[Asset, ...], width: int) -> Iterator[Line]:
     """How many assets there are of each role, from which vendors, the field first."""
     rows = []
     groups: dict[tuple[str, str], Counter[str]] = {}
@@ -81,18 +68,18 @@ def _roles(assets: tuple[Asset, ...], width: int) -> Table:
             words.append(f"{len(named) - 4} more vendors")
         if vendors[""]:
             words.append(f"unknown {vendors['']}")
-        rows.append((_cell(level), _cell(role), Text(f"{vendors.total():,}"), Text(visible(", ".join(words)))))
+        rows.append((_cell(level), _cell(role), Cell(f"{vendors.total():,}"), Cell(visible(", ".join(words)))))
     return aligned(("Level", "Role", ">Assets", "~Vendors"), rows, width)
 
 
-def _assets(assets: tuple[Asset, ...], width: int) -> Iterator[RenderableType]:
+def _assets(assets: tuple[Asset, ...], width: int) -> Iterator[Line]:
     """The assets of which most is known."""
     rows = []
     for asset in sorted(assets, key=_by_interest)[:ASSETS]:
         values = [asset.value(name) for name in ("name", "role", "vendor", "model", "firmware", "serial_number")]
         values[3] = values[3] or asset.value("order_number")
-        rows.append((Text(visible(address(asset))), *map(_cell, values), Text(str(len(asset.children) or ""))))
-    yield aligned(("Address", "~Name", "~Role", "~Vendor", "~Model", "~Firmware", "-~Serial number", "->Parts"), rows, width)
+        rows.append((Cell(visible(address(asset))), *map(_cell, values), Cell(str(len(asset.children) or ""))))
+    yield from aligned(("Address", "~Name", "~Role", "~Vendor", "~Model", "~Firmware", "-~Serial number", "->Parts"), rows, width)
     yield from _more(len(assets) - ASSETS, "asset", "those of which most is known are above; --html and --csv have all")
 
 
@@ -104,7 +91,7 @@ def _by_interest(asset: Asset) -> tuple[object, ...]:
     return -known, asset.value("purdue_level") or "9", -len(asset.protocols), asset.id
 
 
-def _talks(result: Result) -> Iterator[RenderableType]:
+def _talks(result: Result) -> Line:
     """The protocols by what was said in them."""
     talks: dict[str, list[int]] = {}
     for one in result.facts.conversations:
@@ -118,14 +105,13 @@ def _talks(result: Result) -> Iterator[RenderableType]:
         words.append("...")
     if "unknown" in talks:
         words.append(f"not recognised {talks['unknown'][0]:,}")
-    yield Text()
-    yield Text.assemble(("Conversations  ", "bold"), ", ".join(words))
+    return Cell("Conversations ", "bold"), Cell(" " + ", ".join(words))
 
 
-def _dangers(result: Result, names: Names, width: int) -> Iterator[RenderableType]:
+def _dangers(result: Result, names: Names, width: int) -> Iterator[Line]:
     found = dangers(result.facts.operations, names)
     if not found:
-        yield Text("No operation that changes the plant was seen.")
+        yield (Cell("No operation that changes the plant was seen."),)
         return
     rows = []
     days = {_when(one.first_ns)[:10] for one in found}
@@ -133,21 +119,22 @@ def _dangers(result: Result, names: Names, width: int) -> Iterator[RenderableTyp
         times = f"{one.times:,}" + (f" ({one.refused:,} refused)" if one.refused else "")
         when = _when(one.first_ns)
         cells = (
-            Text(f"{one.priority.shape} {one.effect.replace('_', ' ')}", one.priority.style),
-            Text(visible(names.of(one.actor))),
-            Text(visible(names.of(one.target))),
-            Text(one.protocol),
-            Text(visible(", ".join(one.names[:2]) + (f" +{len(one.names) - 2}" if len(one.names) > 2 else ""))),
-            Text(times),
-            Text(when[11:] if len(days) == 1 and len(when) == 19 else when),
-            Text(str(one.frame)),
+            Cell(f"{one.priority.shape} {one.effect.replace('_', ' ')}", one.priority.style),
+            Cell(visible(names.of(one.actor))),
+            Cell(visible(names.of(one.target))),
+            Cell(one.protocol),
+            Cell(visible(", ".join(one.names[:2]) + (f" +{len(one.names) - 2}" if len(one.names) > 2 else ""))),
+            Cell(times),
+            Cell(when[11:] if len(days) == 1 and len(when) == 19 else when),
+            Cell(str(one.frame)),
         )
         rows.append(cells)
-    yield aligned(("Operations", "~Who", "~Does it to", "-Protocol", "~What", ">Times", "-First (UTC)", "->Frame"), rows, width)
+    yield ()
+    yield from aligned(("Operations", "~Who", "~Does it to", "-Protocol", "~What", ">Times", "-First (UTC)", "->Frame"), rows, width)
     yield from _more(len(found) - DANGERS, "kind of operation", "--html, --csv and --json have all")
 
 
-def _logins(result: Result, names: Names, width: int) -> Iterator[RenderableType]:
+def _logins(result: Result, names: Names, width: int) -> Iterator[Line]:
     groups: dict[tuple[str, str, str], list[object]] = {}
     for one in result.facts.logins:
         if one.cleartext:
@@ -161,12 +148,13 @@ def _logins(result: Result, names: Names, width: int) -> Iterator[RenderableType
     for (protocol, server, user), (clients, times) in order[:LOGINS]:
         some = sorted(clients)  # type: ignore[call-overload]
         words = some[0] if len(some) == 1 else f"{len(some)} clients"
-        rows.append((Text(visible(server)), _cell(user), Text(visible(words)), Text(protocol), Text(f"{times:,}")))
-    yield aligned(("~Logins in clear", "~User", "~From", "Protocol", ">Times"), rows, width)
+        rows.append((Cell(visible(server)), _cell(user), Cell(visible(words)), Cell(protocol), Cell(f"{times:,}")))
+    yield ()
+    yield from aligned(("~Logins in clear", "~User", "~From", "Protocol", ">Times"), rows, width)
     yield from _more(len(groups) - LOGINS, "login", "--html, --csv and --json have all")
 
 
-def _unseen(result: Result, width: int) -> Iterator[RenderableType]:
+def _unseen(result: Result, width: int) -> Iterator[Line]:
     rows = [(f"{spot.times:,}", spot.what, spot.detail) for spot in blind_spots(result)]
     undecoded, broken = Counter[str](), Counter[str]()
     for one in result.facts.undecoded:
@@ -178,8 +166,9 @@ def _unseen(result: Result, width: int) -> Iterator[RenderableType]:
     if broken:
         rows.append((f"{broken.total():,}", "messages that break a rule of their protocol", _by_count(broken)))
     if rows:
-        cells = [(Text(count), Text(visible(what)), Text(visible(detail), "dim")) for count, what, detail in rows]
-        yield aligned((">Times", "Not seen, not decoded, not right", "~Where, or how"), cells, width)
+        cells = [(Cell(count), Cell(visible(what)), Cell(visible(detail), "dim")) for count, what, detail in rows]
+        yield ()
+        yield from aligned((">Times", "Not seen, not decoded, not right", "~Where, or how"), cells, width)
 
 
 def _by_count(counts: Counter[str]) -> str:
@@ -187,12 +176,12 @@ def _by_count(counts: Counter[str]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in ordered[:UNREAD]) + (", ..." if len(ordered) > UNREAD else "")
 
 
-def _cell(value: str) -> Text:
-    return Text(visible(value)) if value else Text(UNKNOWN, "dim")
+def _cell(value: str) -> Cell:
+    return Cell(visible(value)) if value else Cell(UNKNOWN, "dim")
 
 
-def _more(count: int, what: str, where: str) -> Iterable[RenderableType]:
-    return [Text(f"... and {_count(count, what)} more; {where}", "dim")] if count > 0 else []
+def _more(count: int, what: str, where: str) -> Iterable[Line]:
+    return [(Cell(f"... and {_count(count, what)} more; {where}", "dim"),)] if count > 0 else []
 
 
 def _count(number: int, what: str) -> str:

@@ -32,6 +32,9 @@ from fieldwatch.wire.rows import ConversationRow, Moment, Piece, SightingRow, Ta
 OVER_BUDGET = "not read: more new messages than are read of one conversation"
 UNKNOWN = "unknown"
 
+PLACES = {"tcp": "tcp port {}", "udp": "udp port {}", "icmp": "icmp", "ip": "ip protocol {}", "ethernet": "ethernet {:#06x}"}
+"""Where a conversation takes place, by what carries it: a port, an IP protocol number or an EtherType."""
+
 MOST_PLACES = 64
 """Tallies, in the order in which they began, in which the place of one claim is looked at, to find where it was said first."""
 
@@ -277,7 +280,7 @@ class Assembler:
         for refused in row.refused:
             self._refused(refused)
         if row.protocol is None and row.losses[2]:
-            function = f"{row.carrier} {row.port:#06x}" if row.carrier == "ethernet" else f"{row.carrier} port {row.port}"
+            function = PLACES[row.carrier].format(row.port)
             self._undecoded(UNKNOWN, function, "no protocol file recognises it", sum(row.packets), lambda: self._moment(row.first, UNKNOWN))
         if row.losses[0]:
             self.facts.gaps.append(Gap(protocol, client, server, row.losses[0], row.losses[1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import secrets
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,7 @@ from fieldwatch.protocols import registry
 from fieldwatch.wire import CaptureError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from multiprocessing.context import BaseContext
 
 Progress = Callable[[str, int, int], None]
 """Called with a path, the bytes of it that were read, and its size (0 where it is not known)."""
@@ -49,18 +50,35 @@ def read_all(streams: Sequence[Sequence[Source]], jobs: int, progress: Progress 
     if jobs <= 1 or len(streams) <= 1:
         return [read_stream(stream, key, progress, fenced) for stream in streams]
     from concurrent.futures import ProcessPoolExecutor
+
+    registry()  # what copies of this process have already, they need not load
+    largest, *others = sorted(range(len(streams)), key=lambda number: -sum(source.size_bytes for source in streams[number]))
+    with ProcessPoolExecutor(max_workers=min(jobs, len(streams)) - 1, mp_context=_processes()) as pool:
+        running = {number: pool.submit(read_stream, streams[number], key, None, fenced) for number in others}
+        read = {largest: read_stream(streams[largest], key, progress, fenced)}  # this process is one of the readers
+        for number in reversed(others):
+            if running[number].cancel():
+                read[number] = read_stream(streams[number], key, progress, fenced)
+        for number in others:
+            if number not in read:
+                read[number] = running[number].result()
+                _report(streams[number], progress)
+    return [read[number] for number in range(len(streams))]
+
+
+def _processes() -> BaseContext:
+    """How readers are started: as copies of this process, which have all that they need, or afresh where threads forbid a copy."""
+    import threading
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(max_workers=min(jobs, len(streams)), mp_context=get_context("forkserver")) as pool:
-        largest = sorted(range(len(streams)), key=lambda number: -sum(source.size_bytes for source in streams[number]))
-        running: dict[int, Future[Facts]] = {number: pool.submit(read_stream, streams[number], key, None, fenced) for number in largest}
-        results = []
-        for number, stream in enumerate(streams):
-            results.append(running[number].result())
-            if progress:
-                for source in stream:
-                    progress(source.path, source.size_bytes, source.size_bytes)
-        return results
+    return get_context("fork" if threading.active_count() == 1 and sys.platform == "linux" else "forkserver")
+
+
+def _report(stream: Sequence[Source], progress: Progress | None) -> None:
+    """Says that a stream has been read."""
+    if progress:
+        for source in stream:
+            progress(source.path, source.size_bytes, source.size_bytes)
 
 
 def read_stream(stream: Sequence[Source], secret_key: bytes, progress: Progress | None, fenced: bool) -> Facts:

@@ -95,6 +95,9 @@ LOOKS = Looks(
     whole=True,
 )
 
+LOOKS_ON_ITS_PORT = Looks(LOOKS.parts[1:], LOOKS.least, LOOKS.whole, anywhere=False)
+"""On port 44818 any command is EtherNet/IP: [V2] 2-3.2 reserves some for devices that are older than it."""
+
 RR, UNIT = bytes([SEND_RR_DATA, 0]), bytes([SEND_UNIT_DATA, 0])
 ANSWERS = b"\x80"
 """[V1] 2-4.2: the bit of a CIP service code that makes an answer of it."""
@@ -107,7 +110,8 @@ ROUTED = Part(40, (b"\x52\x02\x20\x06\x24\x01",))
 OBJECT_SPECIFIC = tuple(bytes([code]) for code in range(0x4B, 0x64))
 """[V1] A-2: service codes that mean something else in each class of objects."""
 
-SENDER, SEQUENCE = (Bytes(4, 4), Bytes(12, 8)), (Bytes(44, 2),)
+SENDER, SEQUENCE = (Bytes(0, 2), Bytes(4, 4), Bytes(12, 8)), (Bytes(44, 2),)
+WITHOUT_SESSION = (Bytes(0, 2), Bytes(12, 8))
 CONNECTION = (Bytes(36, 4),)
 
 
@@ -135,12 +139,13 @@ CASES = (
     Case((*UNCONNECTED, ROUTED), Role.REQUEST, SENDER, _service(50)),
     *_requests(UNCONNECTED, 40, SENDER, ()),
     *_requests(CONNECTED, 46, SEQUENCE, CONNECTION),
-    Case((Part(0, tuple(code + b"\0\0" for code in LISTS)),), Role.REQUEST, (Bytes(12, 8),), KIND),  # [V2] 2-4.2: they carry no data
-    Case((Part(0, LISTS),), Role.ANSWER, (Bytes(12, 8),), KIND),
+    Case((Part(0, tuple(code + b"\0\0" for code in LISTS)),), Role.REQUEST, WITHOUT_SESSION, KIND),  # [V2] 2-4.2: they carry no data
+    Case((Part(0, LISTS),), Role.ANSWER, WITHOUT_SESSION, KIND),
+    Case((Part(0, (bytes([REGISTER, 0]),)),), Role.BY_DIRECTION, WITHOUT_SESSION, KIND),  # [V2] 2-4.4: the answer brings the session
     Case((Part(0, (bytes([NOP, 0]), bytes([UNREGISTER, 0]))),), Role.ALONE, (), KIND),
     Case(key=SENDER, kind=KIND),
 )
-"""An answer repeats the sender context ([V2] 2-3.6), or on a connection the sequence count ([V2] 3-3.1): its connection id is another."""
+"""An answer repeats the command and the sender context ([V2] 2-3.6), or on a connection the sequence count ([V2] 3-3.1): its connection id is another."""
 
 PCCC_WRITES = {
     b"\x0f": (0x00, 0x02, 0x03, 0x05, 0x07, 0x08, 0x0A, 0x11, 0x18, 0x26, 0x3A, 0x41, 0x50, 0x52, 0x57, 0x5E, 0x67, 0x79, 0x80, 0x88, 0x8F,
@@ -291,7 +296,7 @@ PROTOCOL = Protocol(
     parse=parse,
     where=(Port(44818), Port(44818, "udp")),
     frame=Length(at=2, size=2, add=24, order="little", least=24, most=65535),
-    looks=(LOOKS,),
+    looks=(LOOKS, LOOKS_ON_ITS_PORT),
     cases=CASES,
     pair=Pair(),
     vital=VITAL,

@@ -62,14 +62,20 @@ NO_VALUES: Values = ()
 
 # ------------------------------------------------------------------------------------------------------------ declarations
 
+FIXED = tuple(bytes([code]) for code in (1, 2, 3, 4, 5, 6))
+"""[APP] 6.1 to 6.6: functions whose requests are all of one length."""
+
 LOOKS = Looks(
     parts=(
         Part(2, (b"\0\0\0",)),  # [TCP] 3.1.3: the protocol identifier is 0; a length of at most 254
-        Part(7, tuple(bytes([code | refused]) for refused in (0, 0x80) for code in sorted(FUNCTIONS))),
+        Part(7, tuple(code for code in (bytes([code | refused]) for refused in (0, 0x80) for code in sorted(FUNCTIONS)) if code not in FIXED)),
     ),
     least=8,
     whole=True,
 )
+
+LOOKS_FIXED = Looks(parts=(Part(2, (b"\0\0\0\6",)), Part(7, FIXED)), least=12, whole=True)
+"""Their answers are not looked for: LDAP of Microsoft's servers (`30 84 00 00 00 10 02 01`) would be answers to Read Coils."""
 
 LOOKS_ON_ITS_PORT = Looks(parts=(Part(2, (b"\0\0",)),), least=8, anywhere=False)
 """On port 502 any function is Modbus, also one that does not exist."""
@@ -548,7 +554,7 @@ PROTOCOL = Protocol(
     parse=parse,
     where=(Port(502),),
     frame=Length(at=4, size=2, add=6, least=8, most=1280),
-    looks=(LOOKS, LOOKS_ON_ITS_PORT),
+    looks=(LOOKS, LOOKS_FIXED, LOOKS_ON_ITS_PORT),
     cases=CASES,
     pair=Pair(),
     vital=VITAL,

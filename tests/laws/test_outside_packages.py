@@ -10,7 +10,8 @@ from pathlib import Path
 MODULE = """
 from fieldwatch.protocols._protocol import Port, Protocol
 
-PROTOCOL = Protocol(name="elsewhere", title="A protocol of another package", where=(Port("tcp", 41234),), parse=lambda exchange, context: ())
+TITLE = "A protocol of another package"
+PROTOCOL = Protocol(name="elsewhere", title=TITLE, where=(Port("tcp", 41234),), parse=lambda exchange, context: ())
 """
 
 
