@@ -82,7 +82,7 @@ def _own_tables(protocol: Protocol) -> Iterator[Any]:
     own = protocol.parse.__module__
     private = f"{FILES}_{own.removeprefix(FILES)}"
     files = {name: module for name, module in sorted(sys.modules.items()) if name.startswith(FILES)}
-    ours = [module for name, module in files.items() if name == own or name == private or name.startswith(f"{private}_")]
+    ours = [module for name, module in files.items() if name in (own, private) or name.startswith(f"{private}_")]
     foreign = {id(value) for name, module in files.items() if module not in ours and _is_private(name) for value in _tables(module)}
     yield from (value for module in ours for value in _tables(module) if id(value) not in foreign)
 
@@ -103,10 +103,10 @@ def protocols_page() -> str:
     parts = [
         "# Protocols",
         GENERATED,
-        "What Fieldwatch reads, by protocol. An operation stands here when a golden of `tests/protocols` is read as it, or when a table of the "
-        "protocol's file names it. The *effect* is what it does to the plant ([words](words.md#effects)); the *technique* is that of ATT&CK for "
-        "ICS which the message alone shows. Attributes are [words](words.md#attributes) too. A message that is recognised and not decoded "
-        "is counted by protocol and function.",
+        "What Fieldwatch reads, by protocol. An operation stands here when a golden of `tests/protocols` is read as it, or when a table of "
+        "the protocol's file names it. The *effect* is what it does to the plant ([words](words.md#effects)); the *technique* is that of "
+        "ATT&CK for ICS which the message alone shows. Attributes are [words](words.md#attributes) too. A message that is recognised and "
+        "not decoded is counted by protocol and function.",
         _lines(f"- [{one.title}](#{_anchor(one.name)})" for one in registry().protocols),
     ]
     for protocol in registry().protocols:
@@ -158,8 +158,8 @@ def json_page() -> str:
     parts = [
         "# The JSON of `fieldwatch inspect --json`",
         GENERATED,
-        f"{schema['description']} The schema is [schema/inspect.schema.json](schema/inspect.schema.json); a test holds what is written to it. "
-        "Every field is always there, but those of a map (*map of*), whose names are the plant's.",
+        f"{schema['description']} The schema is [schema/inspect.schema.json](schema/inspect.schema.json); a test holds what is written to "
+        "it. Every field is always there, but those of a map (*map of*), whose names are the plant's.",
         "## The document",
         _fields(schema, linked=True),
     ]

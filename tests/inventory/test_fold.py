@@ -156,6 +156,27 @@ def test_units_exist_when_they_did_something() -> None:
     assert (asset.value("role"), asset.attribute("role").reason) == ("Protocol gateway", "answers for 2 units")  # type: ignore[union-attr]
 
 
+def test_what_is_done_to_an_address_behind_a_router_is_done_to_the_device_there() -> None:
+    router = Subject("10.0.0.1", PLC)
+    told = [claim(router._replace(component="device 61 via net 13:61"), "model", "VAV", "bacnet", seen_ns=50)]
+    asset = only(fold(told, [], [], [done(router._replace(component="net 13:61"), "ok")]))
+    (child,) = asset.children
+    assert (child.component, child.value("model"), child.value("role")) == ("device 61 via net 13:61", "VAV", "Controller")
+    assert (child.first_ns, child.protocols) == (30, ("bacnet", "modbus"))
+
+
+def test_an_address_behind_a_router_that_two_devices_claim_is_neither() -> None:
+    router = Subject("10.0.0.1", PLC)
+    told = [claim(router._replace(component=f"device {n} via net 3:8"), "model", "VAV", "bacnet") for n in (8, 9)]
+    asset = only(fold(told, [], [], [done(router._replace(component="net 3:8"), "ok")]))
+    assert [child.component for child in asset.children] == ["device 8 via net 3:8", "device 9 via net 3:8", "net 3:8"]
+
+
+def test_children_are_in_the_order_of_their_numbers() -> None:
+    told = [claim(Subject("10.0.0.1", PLC, 0, f"slot {n}"), "model", "M") for n in (10, 2, 0)]
+    assert [child.component for child in only(fold(told)).children] == ["slot 0", "slot 2", "slot 10"]
+
+
 def test_roles_follow_from_who_asks_whom() -> None:
     pc, plc = Subject("10.0.0.9", PC), Subject("10.0.0.1", PLC)
     found = fold([], [talk(pc, plc), talk(pc, plc, "s7comm", Effect.PROGRAM_DOWNLOAD)], [sent("10.0.0.9", PC), sent("10.0.0.1", PLC)])
@@ -186,7 +207,7 @@ subjects = st.builds(
     st.sampled_from(IPS),
     st.sampled_from(MACS),
     st.sampled_from([0, 0, 7]),
-    st.sampled_from(["", "", "slot 1", "unit 1", "unit 3", "module"]),
+    st.sampled_from(["", "", "slot 1", "unit 1", "unit 3", "module", "net 3:8", "device 8 via net 3:8", "device 9 via net 3:8"]),
 )
 evidences = st.builds(
     Evidence, st.sampled_from(["a", "b"]), st.just((Span(1, 0, 1),)), times, st.sampled_from(["arp", "cip", "lldp", "s7comm", "pn_dcp"])

@@ -108,7 +108,7 @@ def test_a_command_is_understood(page: Path, line: str) -> None:
         parser().parse_args(words)
     except SystemExit:
         (verbs,) = [action.choices for action in parser()._actions if action.choices]
-        verb = dict(verbs)[words[0]]  # type: ignore[call-overload]
+        verb = dict(verbs)[words[0]]
         known = {option for action in verb._actions for option in action.option_strings}
         assert [word for word in words[1:] if word.startswith("--") and word not in known] == []
         assert len([word for word in words[1:] if not word.startswith("--")]) == 0, f"{name(page)}: {line}"

@@ -64,6 +64,17 @@ def test_an_empty_capture_fits(capture: Capture, tmp_path: Path) -> None:
     assert errors(document(inspect([capture.write(tmp_path / "a.pcap")], fenced=False))) == []
 
 
+def test_a_value_that_is_given_twice_is_kept_twice(plant: Capture, tmp_path: Path) -> None:
+    result = inspect([plant.write(tmp_path / "a.pcap")], fenced=False)
+    (write,) = result.facts.operations
+    values = (("input 0", "1"), ("input 1", "1"), ("input 0", "1"), ("input 0", "0"))
+    result.facts.operations[:] = [write._replace(occurrences=(write.occurrences[0]._replace(values=values),))]
+    whole = document(result)
+    for shown in (whole["operations"][0], whole["operations"][0]["occurrences"][0]):
+        assert shown["values"] == {"input 0": ["1", "1", "0"], "input 1": "1"}
+    assert errors(whole) == []
+
+
 def test_the_schema_refuses_what_it_does_not_know(plant: Capture, tmp_path: Path) -> None:
     whole = document(inspect([plant.write(tmp_path / "a.pcap")], fenced=False))
     whole["operations"][0]["effect"] = "explode"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 
 from fieldwatch.facts import Effect
 from fieldwatch.pipeline import UnusableInput, document, inspect
+from fieldwatch.pipeline.sources import NOT_TEXT
 
 if TYPE_CHECKING:
     from tests.conftest import Capture
@@ -96,6 +98,22 @@ def test_bad_files_beside_good_ones_are_listed(plant: Capture, tmp_path: Path) -
     result = inspect([str(tmp_path)], fenced=False)
     assert [Path(one.path).name for one in result.skipped] == ["bad.pcap"]
     assert result.facts.operations
+
+
+def test_a_name_that_is_not_utf8_is_listed(plant: Capture, tmp_path: Path) -> None:
+    plant.write(tmp_path / "good.pcap")
+    plant.write(Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff\xfe.pcap")))
+    result = inspect([str(tmp_path)], fenced=False)
+    assert [(Path(one.path).name, one.why) for one in result.skipped] == [("bad\\xff\\xfe.pcap", NOT_TEXT)]
+    assert [Path(one.path).name for one in result.facts.captures] == ["good.pcap"]
+    assert rb"bad\\xff\\xfe.pcap" in orjson.dumps(document(result))
+
+
+def test_only_a_name_that_is_not_utf8_is_refused(plant: Capture, tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/\xe9t\xe9.pcap")
+    plant.write(Path(path))
+    with pytest.raises(UnusableInput, match=r"\\xe9t\\xe9.pcap: the name of the file is not UTF-8"):
+        inspect([path])
 
 
 def test_loss_is_a_gap_and_reading_goes_on(capture: Capture, tmp_path: Path) -> None:

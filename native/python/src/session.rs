@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use fieldwatch_core::bank::{Mark, MarkKind};
-use fieldwatch_core::capture::{self, Capture};
+use fieldwatch_core::capture::{self, Capture, Record};
 use fieldwatch_core::engine::{Engine, Expected, Lesson, Limits, Opening};
 use fieldwatch_core::key::ContextKey;
 use fieldwatch_core::spec::Transport;
@@ -348,13 +348,24 @@ impl Session {
 fn advance(engine: &mut Engine, capture: &mut Option<Capture>, file: u32) -> Result<&'static str, capture::CaptureError> {
     let Some(capture) = capture.as_mut() else { return Ok("end") };
     for _ in 0..TICK {
-        let Some(record) = capture.next()? else { return Ok(if engine.waiting().is_some() { "novel" } else { "end" }) };
-        engine.packet(file, &record);
+        match capture.usual() {
+            Some(record) => engine.packet(file, &record),
+            None => match capture.next()? {
+                Some(record) => feed(engine, file, &record),
+                None => return Ok(if engine.waiting().is_some() { "novel" } else { "end" }),
+            },
+        }
         if engine.waiting().is_some() {
             return Ok("novel");
         }
     }
     Ok("tick")
+}
+
+/// The engine's packet, for the less usual ways to it: not inlined a second time.
+#[inline(never)]
+fn feed(engine: &mut Engine, file: u32, record: &Record<'_>) {
+    engine.packet(file, record);
 }
 
 /// Reads a live interface until an exchange waits or a while has passed.
@@ -367,7 +378,7 @@ fn listen(engine: &mut Engine, listening: &mut Listening, file: u32) -> Result<&
             Some(record) => {
                 listening.packets = listening.packets.wrapping_add(1);
                 listening.bytes = listening.bytes.wrapping_add(record.data.len() as u64);
-                engine.packet(file, &record);
+                feed(engine, file, &record);
                 if engine.waiting().is_some() {
                     return Ok("novel");
                 }

@@ -45,8 +45,6 @@ def inspect(paths: list[str], json: Path | None, html: Path | None, csv: Path | 
             result = read(paths, jobs=jobs, progress=progress)
     except UnusableInput as error:
         refuse(str(error))
-    except UnicodeEncodeError as error:
-        refuse(f"{error.object!s}: the name of the file is not UTF-8; rename it")
     written = []
     try:
         if json is not None:

@@ -11,43 +11,15 @@ from fieldwatch.inventory.asset import Asset, Attribute, Inventory
 from fieldwatch.inventory.attributes import Voice, attributes, is_part, voices
 from fieldwatch.inventory.identity import Places, join_all
 from fieldwatch.inventory.onlink import links
+from fieldwatch.inventory.part import Part, by_number, lifted, merged
 from fieldwatch.inventory.sighting import Sighting
 from fieldwatch.library.registries import oui
 
 OUI_TRUST = 0.4
 """Whose MAC address it is tells the maker of the interface, not always of the device."""
 
-ALONE = frozenset({"unit", "device", "address", "dnp3 address", "cip-serial"})
-"""Kinds of components of which a single one is the device itself, unless it is behind a router (`via`)."""
 
-OWN_UNITS = frozenset({"0", "1", "255"})
-"""Modbus units of a device itself (MODBUS Messaging on TCP/IP Implementation Guide V1.0b, 4.4.1.2: 0xFF, also 0; 1 by habit)."""
-
-NEVER = 1 << 63
-
-
-class _Part:
-    """Facts of a device or of one component, gathered."""
-
-    __slots__ = ("activity", "claims", "first_ns", "last_ns", "protocols")
-
-    def __init__(self) -> None:
-        self.claims: set[Claim] = set()
-        self.protocols: set[str] = set()
-        self.activity = roles.Activity()
-        self.first_ns, self.last_ns = NEVER, -1
-
-    def see(self, first_ns: int, last_ns: int) -> None:
-        self.first_ns = min(self.first_ns, first_ns)
-        self.last_ns = max(self.last_ns, last_ns)
-
-    def hear(self, claim: Claim) -> None:
-        self.claims.add(claim)
-        self.protocols.add(claim.evidence.protocol)
-        self.see(claim.evidence.seen_ns, claim.evidence.seen_ns)
-
-
-class _Device(_Part):
+class _Device(Part):
     """A device: its nodes, and the components that are said to be in it or behind it."""
 
     __slots__ = ("components", "nodes", "seen_by", "vlans")
@@ -56,11 +28,11 @@ class _Device(_Part):
         super().__init__()
         self.nodes: set[str] = set()
         self.vlans: set[int] = set()
-        self.components: dict[str, _Part] = {}
+        self.components: dict[str, Part] = {}
         self.seen_by: dict[str, Evidence] = {}
 
-    def component(self, name: str) -> _Part:
-        return self.components.setdefault(name, _Part())
+    def component(self, name: str) -> Part:
+        return self.components.setdefault(name, Part())
 
 
 class _Plant:
@@ -211,21 +183,22 @@ def _asset(plant: _Plant, device: _Device) -> Asset:
     own = {ip for mac in macs for ip in places.known.own.get(mac, ())}
     ips = own | {node for node in nodes if not names_an_interface(node)}
     name = min(macs) if macs else min(ips)
-    lifted, apart = _split(device)
-    children = tuple(_child(name, component, device.components[component]) for component in sorted(apart))
-    heard = list(voices(_all_claims(device, lifted)))
+    components = merged(device.components)
+    own_parts = [components.pop(component) for component in lifted(device.claims, components)]
+    children = tuple(_child(name, component, components[component]) for component in sorted(components, key=by_number))
+    heard = list(voices(device.claims.union(*(part.claims for part in own_parts))))
     heard += _makers(device)
     passed = {ip for mac in macs for ip in places.known.passed.get(mac, ()) if ip not in ips and not is_loopback(ip)}
     signs = [*device.activity.voices(), *roles.forwarding(macs, len(passed), bool(own)), *roles.of_children(children)]
-    for component in lifted:
-        signs += device.components[component].activity.voices()
+    for part in own_parts:
+        signs += part.activity.voices()
     return Asset(
         name, "", "", _attributes(heard, signs), tuple(sorted(ips, key=_ip_order)), tuple(macs), tuple(sorted(device.vlans)), children,
         tuple(sorted(device.protocols)), device.first_ns, device.last_ns,
     )  # fmt: skip
 
 
-def _child(parent: str, component: str, part: _Part) -> Asset:
+def _child(parent: str, component: str, part: Part) -> Asset:
     heard = list(voices(part.claims))
     shown = _attributes(heard, list(part.activity.voices()))
     name = f"{parent}/{component}"
@@ -244,30 +217,11 @@ def _attributes(heard: list[Voice], signs: list[Voice]) -> tuple[Attribute, ...]
     return tuple(sorted(found))
 
 
-def _all_claims(device: _Device, lifted: set[str]) -> set[Claim]:
-    return device.claims.union(*(device.components[component].claims for component in lifted))
-
-
 def _makers(device: _Device) -> Iterator[Voice]:
     for mac, proof in device.seen_by.items():
         maker = oui(mac)
         if maker:
             yield Voice("vendor", maker, OUI_TRUST, proof, f"{mac[:8].upper()} is registered to it (IEEE)")
-
-
-def _split(device: _Device) -> tuple[set[str], set[str]]:
-    """The components that are the device itself, and those that are children."""
-    serials = {claim.value for claim in device.claims if claim.attribute == "serial_number"}
-    near: dict[str, list[str]] = {}
-    for component in device.components:
-        if " via " not in component:
-            near.setdefault(component.rpartition(" ")[0], []).append(component)
-    lifted = {names[0] for kind, names in near.items() if kind in ALONE and len(names) == 1}
-    lifted = {component for component in lifted if not component.startswith("unit ") or component[5:] in OWN_UNITS}
-    for component, part in device.components.items():
-        if serials and any(claim.attribute == "serial_number" and claim.value in serials for claim in part.claims):
-            lifted.add(component)
-    return lifted, set(device.components) - lifted
 
 
 def _ip_order(ip: str) -> tuple[bool, tuple[int, ...], str]:

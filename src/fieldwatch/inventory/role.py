@@ -41,6 +41,12 @@ class Activity:
         for effect in doing & telling_effects():
             self._note(("asks", "*", effect), peer, seen_ns)
 
+    def take_in(self, other: Activity) -> None:
+        """All that the other was seen to do, this one did."""
+        for key, (peers, since) in other._seen.items():
+            for peer in peers:
+                self._note(key, peer, since[0])
+
     def _note(self, key: tuple[str, str, str], peer: str, seen_ns: int) -> None:
         known = self._seen.get(key)
         if known is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fieldwatch import __version__
-from fieldwatch.facts import Claim, Conversation, Evidence, Login, Malformed, Operation, Span, Subject, Undecoded
+from fieldwatch.facts import Claim, Conversation, Evidence, Login, Malformed, Operation, Span, Subject, Undecoded, Values
 from fieldwatch.inventory import SHOWN, Asset, Attribute
 from fieldwatch.pipeline.assemble import Capture, Facts
 from fieldwatch.pipeline.inspect import Result
@@ -170,16 +170,30 @@ def _operation(one: Operation) -> dict[str, Any]:
         "operation": one.name,
         "effect": one.effect.value,
         "object": one.object,
-        "values": dict(first.values),
+        "values": _values(first.values),
         "result": first.result,
         "technique": one.technique or None,
         "count": one.times,
         "evidence": _spans(one.evidence.spans),
         "occurrences": [
-            {"frame": each.frame, "time": time_text(each.seen_ns), "values": dict(each.values), "result": each.result}
+            {"frame": each.frame, "time": time_text(each.seen_ns), "values": _values(each.values), "result": each.result}
             for each in one.occurrences
         ],
     }
+
+
+def _values(named: Values) -> dict[str, str | list[str]]:
+    """Name -> value; a name that the message gives more than once has the list of its values, in the order of the message."""
+    found: dict[str, str | list[str]] = {}
+    for name, value in named:
+        known = found.get(name)
+        if known is None:
+            found[name] = value
+        elif isinstance(known, list):
+            known.append(value)
+        else:
+            found[name] = [known, value]
+    return found
 
 
 def _login_order(one: Login) -> tuple[Any, ...]:

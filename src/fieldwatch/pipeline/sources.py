@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,8 @@ from fieldwatch.wire import CaptureError, peek, span
 
 ROTATED_NS = 2_000_000_000
 """Two files of one link type are one source where the second begins within this time of the first one's end."""
+
+NOT_TEXT = "the name of the file is not UTF-8; rename it"
 
 SUFFIXES = (".pcap", ".pcapng", ".cap", ".ntar", ".dmp")
 PACKED = ("", ".gz", ".zst")
@@ -72,6 +75,9 @@ def look(paths: Iterable[str]) -> tuple[list[Source], list[Skipped]]:
         if path == "-":
             sources.append(Source(path, 0, 0, None))
             continue
+        if not _is_text(path):
+            skipped.append(Skipped(_shown(path), NOT_TEXT))
+            continue
         try:
             link, first_ns = peek(path)
         except CaptureError as error:
@@ -80,6 +86,20 @@ def look(paths: Iterable[str]) -> tuple[list[Source], list[Skipped]]:
         sources.append(Source(path, Path(path).stat().st_size, link, first_ns))
     sources.sort(key=lambda source: (source.first_ns is None, source.first_ns or 0, source.path))
     return _without_doubles(sources, skipped)
+
+
+def _is_text(path: str) -> bool:
+    """False for a name with bytes that are not UTF-8: no document could name it as evidence."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(path: str) -> str:
+    """The name with each byte that is not UTF-8 as `\\xNN`."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def streams(sources: list[Source]) -> list[list[Source]]:

@@ -68,7 +68,9 @@ FIXED = tuple(bytes([code]) for code in (1, 2, 3, 4, 5, 6))
 LOOKS = Looks(
     parts=(
         Part(2, (b"\0\0\0",)),  # [TCP] 3.1.3: the protocol identifier is 0; a length of at most 254
-        Part(7, tuple(code for code in (bytes([code | refused]) for refused in (0, 0x80) for code in sorted(FUNCTIONS)) if code not in FIXED)),
+        Part(
+            7, tuple(code for code in (bytes([code | refused]) for refused in (0, 0x80) for code in sorted(FUNCTIONS)) if code not in FIXED)
+        ),
     ),
     least=8,
     whole=True,

@@ -66,21 +66,17 @@ impl Capture {
         Err(CaptureError::NotACapture { first: stream.ahead().iter().take(8).copied().collect(), packed })
     }
 
-    /// The next packet; `None` at the end, and where the capture is cut or damaged ([`cut`](Self::cut) tells which).
-    #[allow(clippy::should_implement_trait)] // a record borrows from the capture; an iterator's items cannot
-    #[inline]
-    pub fn next(&mut self) -> Result<Option<Record<'_>>, CaptureError> {
-        if let Format::Pcap(pcap) = &self.format {
-            if let Some((found, total)) = pcap.usual(self.stream.ahead()) {
-                return Ok(Some(self.hand_out_ahead(found, total)));
-            }
-        }
-        self.next_of_any()
+    /// The next packet, where it is as nearly all are in a file: whole and at hand. `None` says nothing; [`next`](Self::next) goes on.
+    #[inline(always)]
+    pub fn usual(&mut self) -> Option<Record<'_>> {
+        let Format::Pcap(pcap) = &self.format else { return None };
+        let (found, total) = pcap.usual(self.stream.ahead())?;
+        Some(self.hand_out_ahead(found, total))
     }
 
-    /// The next packet, whatever the format and whatever is wrong with it.
-    #[inline(never)]
-    fn next_of_any(&mut self) -> Result<Option<Record<'_>>, CaptureError> {
+    /// The next packet; `None` at the end, and where the capture is cut or damaged ([`cut`](Self::cut) tells which).
+    #[allow(clippy::should_implement_trait)] // a record borrows from the capture; an iterator's items cannot
+    pub fn next(&mut self) -> Result<Option<Record<'_>>, CaptureError> {
         let step = match &mut self.format {
             Format::Pcap(pcap) => pcap.next(&mut self.stream, &mut self.statistics),
             Format::Pcapng(pcapng) => pcapng.next(&mut self.stream, &mut self.statistics),
