@@ -11,10 +11,11 @@ from fieldwatch.facts import Effect
 from fieldwatch.pipeline.assemble import Assembler
 from fieldwatch.pipeline.stream import Reader
 from fieldwatch.protocols import registry
+from fieldwatch.protocols._dnp3_functions import FUNCTIONS
 from fieldwatch.protocols._dnp3_objects import LAYOUTS, layout_of
 from fieldwatch.protocols._golden import Goldens
 from fieldwatch.protocols._protocol import Broken, Done, Exchange, Who
-from fieldwatch.protocols.dnp3 import FUNCTIONS, PROTOCOL
+from fieldwatch.protocols.dnp3 import PROTOCOL
 
 if TYPE_CHECKING:
     from tests.conftest import Capture

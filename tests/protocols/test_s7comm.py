@@ -7,7 +7,7 @@ import pytest
 from fieldwatch.facts import Effect
 from fieldwatch.protocols import _s7comm_functions as functions
 from fieldwatch.protocols._golden import Goldens
-from fieldwatch.protocols._protocol import At, Claimed, Done, Ignored, Side, Value
+from fieldwatch.protocols._protocol import At, Claimed, Done, Ignored, Side, Value, Who
 from fieldwatch.protocols.s7comm import PROTOCOL, Rest
 
 GOLDENS = Goldens(Path(__file__).with_name("s7comm.hex"), PROTOCOL)
@@ -112,6 +112,20 @@ def test_long_values_are_cut() -> None:
 def test_jobs(golden: str, name: str, effect: Effect, object: str, result: str) -> None:
     operation = done(golden)
     assert (operation.name, operation.effect, operation.object, operation.result) == (name, effect, object, result)
+
+
+@pytest.mark.parametrize(
+    ("golden", "by"),
+    [
+        ("request download", Who.ASKER),
+        ("download block", Who.ANSWERER),
+        ("download ended", Who.ANSWERER),
+        ("upload", Who.ASKER),
+        ("activate blocks", Who.ASKER),
+    ],
+)
+def test_a_controller_that_fetches_a_block_does_not_load_its_station(golden: str, by: Who) -> None:
+    assert done(golden).by is by
 
 
 def test_a_piece_of_a_block_is_kept_as_its_digest() -> None:

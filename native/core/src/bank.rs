@@ -172,18 +172,7 @@ impl Bank {
         words.extend(words_of(&answer_class, answer));
         self.bytes += 24 * words.len();
         let (request, answer) = (request.to_vec(), answer.to_vec());
-        self.templates.push(Template {
-            frame,
-            request,
-            answer,
-            words,
-            request_words,
-            decimal,
-            values,
-            keep,
-            reread: false,
-            distinct,
-        });
+        self.templates.push(Template { frame, request, answer, words, request_words, decimal, values, keep, reread: false, distinct });
         number
     }
 

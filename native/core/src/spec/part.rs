@@ -19,7 +19,10 @@ enum Many {
     Bytes([u64; 4]),
     /// Up to eight bytes, as little-endian numbers.
     Numbers(Vec<u64>),
-    Long { mask: Vec<u8>, values: Vec<Vec<u8>> },
+    Long {
+        mask: Vec<u8>,
+        values: Vec<Vec<u8>>,
+    },
 }
 
 /// The bytes at an offset, under a mask, are one of some values. Up to eight bytes are a little-endian number, and it is nearly always one.
