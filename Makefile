@@ -4,6 +4,7 @@
 BIN := .venv/bin
 PLANT := examples/plant
 export RUSTFLAGS ?=
+have = cargo $(1) --version >/dev/null 2>&1 || { echo "lint: this Rust has no cargo $(1) (rustup's has); not checked" >&2; exit 0; };
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,8 +22,8 @@ test: setup ## all tests (K=expression: only the Python tests that match it)
 lint: setup types ## ruff, clippy, format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@cargo fmt --all --check
-	@cargo clippy --workspace --all-targets --quiet -- -D warnings
+	@$(call have,fmt) cargo fmt --all --check
+	@$(call have,clippy) cargo clippy --workspace --all-targets --quiet -- -D warnings
 
 types: setup ## mypy, strict
 	@$(BIN)/mypy

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from fieldwatch.cli.blind import LOSSES
 from fieldwatch.cli.protocols import row
 from fieldwatch.facts import Effect
 from fieldwatch.library.table import table as data
@@ -145,7 +146,7 @@ def _operations(names: set[Named]) -> Iterator[tuple[str, str, str]]:
     order = list(Effect)
     for effect, technique in sorted(by_kind, key=lambda kind: (order.index(kind[0]), kind[1])):
         link = f"[{technique}]({TECHNIQUE.format(technique)})" if technique else ""
-        yield effect.value, link, "; ".join(sorted(by_kind[effect, technique], key=str.casefold))
+        yield effect.value, link, "; ".join(sorted(by_kind[effect, technique], key=lambda name: (name.casefold(), name)))
 
 
 # -------------------------------------------------------------------------------------------------------------------- JSON
@@ -175,6 +176,11 @@ def json_page() -> str:
             parts.append("One of " + ", ".join(f"`{value}`" for value in one["enum"]) + ".")
         elif (kind := _type(one)) != name:
             parts.append(f"Type: {kind}.")
+    parts += [
+        "## Counters of what was not seen",
+        "Of the counters of `captures` and `totals` these mean, where they are not 0, that something was not seen, read or kept.",
+        _table(("counter", "what it counts"), ((f"`{name}`", words) for name, words in LOSSES.items())),
+    ]
     return "\n\n".join(parts) + "\n"
 
 

@@ -2,6 +2,7 @@
 # Takes the pictures of the documentation: the report page of the shipped plant, light and dark. Needs chromium.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export LC_ALL=C.UTF-8
 
 command -v chromium >/dev/null || { echo "pictures: chromium is missing; on Debian: apt-get install chromium" >&2; exit 2; }
 folder=$(mktemp -d)

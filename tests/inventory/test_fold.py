@@ -117,7 +117,12 @@ def test_slots_are_children_and_tell_the_role_of_the_whole() -> None:
     (child,) = asset.children
     assert (child.id, child.parent, child.component) == (f"{PLC}/slot 0", PLC, "slot 0")
     assert (child.value("model"), child.value("role"), child.value("order_number")) == ("1756-L61/B LOGIX5561", "PLC", "1756-L61/B")
-    assert (asset.value("model"), asset.value("role"), asset.value("purdue_level")) == ("", "PLC", "1")
+    assert (asset.value("role"), asset.value("purdue_level")) == ("PLC", "1")
+    model = asset.attribute("model")
+    assert model is not None
+    assert (model.value, model.confidence, model.reason) == ("1756-L61/B LOGIX5561", 0.475, "cip: model of slot 0")
+    whole = only(fold([*told, claim(cpu, "model", "1756-L61/B LOGIX5561"), claim(chassis, "model", "1756-ENBT/A")]))
+    assert whole.value("model") == "1756-ENBT/A"
     assert asset.last_ns == 80
 
 
@@ -170,6 +175,27 @@ def test_an_address_behind_a_router_that_two_devices_claim_is_neither() -> None:
     told = [claim(router._replace(component=f"device {n} via net 3:8"), "model", "VAV", "bacnet") for n in (8, 9)]
     asset = only(fold(told, [], [], [done(router._replace(component="net 3:8"), "ok")]))
     assert [child.component for child in asset.children] == ["device 8 via net 3:8", "device 9 via net 3:8", "net 3:8"]
+
+
+def test_a_mac_of_a_maker_of_one_kind_of_device_tells_a_role() -> None:
+    asset = only(fold([], [], [sent("10.0.0.1", "00:40:8c:00:00:01")]))
+    role = asset.attribute("role")
+    assert role is not None
+    assert (role.value, role.reason, asset.value("purdue_level")) == ("Camera", "00:40:8C is a MAC address of Axis", "2")
+
+
+def test_forged_addresses_are_no_assets_and_their_sender_is_told() -> None:
+    flood = [sent(f"77.{n}.3.4", PC)._replace(packets=1, greatest_ttl=64) for n in range(40)]
+    found = fold([], [talk(Subject("77.1.3.4", PC), Subject("10.0.0.1", PLC), unanswered=3)], [*flood, sent("10.0.0.1", PLC)])
+    assert [asset.id for asset in found.assets] == [PC, PLC]
+    assert found.assets[0].value("forged_sources") == "40 addresses"
+    assert found.assets[0].value("role") == ""
+    assert found.forged == tuple(sorted(Subject(f"77.{n}.3.4", PC) for n in range(40)))
+
+
+def test_who_counts_down_is_a_router() -> None:
+    asset = {one.id: one for one in fold([], [], [sent("10.0.9.1", ROUTER)._replace(greatest_ttl=63)]).assets}[ROUTER]
+    assert (asset.value("role"), asset.ips) == ("Router", ())
 
 
 def test_children_are_in_the_order_of_their_numbers() -> None:

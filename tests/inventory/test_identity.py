@@ -79,6 +79,15 @@ def test_chassis_id_that_is_text_joins_ports_of_one_maker_only() -> None:
     assert not same(found, PORT_1, OTHER)
 
 
+def test_chassis_id_that_is_a_name_joins_who_bears_it() -> None:
+    port = claim(Subject("", PORT_1), "chassis_id", "x208", "lldp")
+    owner, twin, stranger = (claim(Subject("", mac), "station_name", "x208", "pn_dcp") for mac in (PORT_2, "00:a0:45:00:00:03", OTHER))
+    assert same(places(port, owner, stranger), PORT_1, PORT_2)
+    assert not same(places(port, owner, stranger), PORT_1, OTHER)
+    assert not same(places(owner, twin), PORT_2, "00:a0:45:00:00:03")
+    assert not same(places(port, owner, twin), PORT_1, PORT_2)
+
+
 def test_management_address_joins_its_owner() -> None:
     found = places(
         claim(Subject("", PORT_1), "ip_address", "10.0.0.3", "lldp"), claim(Subject("10.0.0.3", PORT_2), "ip_address", "10.0.0.3", "arp")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fieldwatch.facts import Effect, Evidence
 from fieldwatch.inventory.asset import Attribute
 from fieldwatch.inventory.attributes import Voice
-from fieldwatch.inventory.role import FORWARDS, Activity, forwarding, purdue_level, role
+from fieldwatch.inventory.role import DOES, FORWARDS, Activity, forwarding, purdue_level, role
+from fieldwatch.library.roles import telling_effects
 
 READ = {Effect.READ}
 
@@ -84,10 +85,14 @@ def test_who_loads_programs_is_an_engineering_workstation() -> None:
     activity.asked("s7comm", {Effect.READ, Effect.PROGRAM_DOWNLOAD}, "plc", 7)
     found = judged(activity)
     assert found is not None
-    assert (found.value, found.reason) == ("Engineering workstation", "does program download on 1 device")
+    assert (found.value, found.reason) == ("Engineering workstation", "loads programs into 1 device")
     level = purdue_level(found)
     assert level is not None
     assert level.value == "3"
+
+
+def test_every_effect_that_tells_a_role_has_words() -> None:
+    assert set(DOES) == telling_effects()
 
 
 def test_the_same_conversation_twice_changes_nothing() -> None:
@@ -102,4 +107,5 @@ def test_forwarding_makes_a_router() -> None:
     assert [voice.confidence for voice in forwarding([], FORWARDS, False)] == [0.8]
     assert [voice.confidence for voice in forwarding([], 1, True)] == [0.5]
     assert list(forwarding(["00:1d:9c:00:00:01"], FORWARDS - 1, False)) == []
+    assert [voice.reason for voice in forwarding([], 1, False, counted_down=True)] == ["sends packets whose TTL a router has counted down"]
     assert [voice.value for voice in forwarding(["00:00:5e:00:01:01"], 0, False)] == ["Router"]

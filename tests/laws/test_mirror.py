@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HOUSE, TESTS = ROOT / "src" / "fieldwatch", ROOT / "tests"
 
-NOT_PARTS = {"laws": "what holds for the whole house"}
+NOT_PARTS = {"laws": "what holds for the whole house", "web": "what a browser makes of web/"}
 """Folders of tests that mirror no part, and why."""
 
 PARTS = sorted(folder.name for folder in HOUSE.iterdir() if any(folder.glob("*.py")))

@@ -12,6 +12,8 @@ from fieldwatch.library.table import table
 
 ROWS = table("hints.tsv").rows
 
+APC = "APC Web/SNMP Management Card (MB:v4.1.0 PF:v6.9.6 AN1:apc_hw05_sumx_696.bin MN:AP9630 HR:05 SN: 5A2031T44817)"
+
 
 @pytest.mark.parametrize(
     ("protocol", "attribute", "value", "says", "concluded"),
@@ -35,8 +37,31 @@ ROWS = table("hints.tsv").rows
         ("pn_dcp", "type_of_station", "S7-300", "role", "PLC"),
         ("dnp3", "role", "outstation", "role", "RTU"),
         ("cdp", "model", "cisco WS-C2950-12", "role", "Switch"),
+        ("cdp", "model", "cisco WS-C2950-12", "model", "WS-C2950-12"),
+        ("cdp", "firmware", "Cisco IOS Software, CE500 Software (CE500-LANBASE-M), Version 12.2(25)FY, RELEASE", "firmware", "12.2(25)FY"),
         ("ssh", "banner", "SSH-2.0-OpenSSH_8.2p1 Ubuntu-4ubuntu0.5", "os", "Linux"),
         ("http", "server_banner", "Microsoft-IIS/7.5", "os", "Windows"),
+        ("snmp", "system_description", APC, "role", "UPS"),
+        ("snmp", "system_description", APC, "model", "AP9630"),
+        ("snmp", "system_description", APC, "firmware", "v6.9.6"),
+        ("snmp", "system_description", APC, "serial_number", "5A2031T44817"),
+        ("snmp", "system_description", APC, "vendor", "APC"),
+        ("snmp", "system_description", "HP ETHERNET MULTI-ENVIRONMENT,ROM none,JETDIRECT,JD153", "role", "Printer"),
+        ("lldp", "system_description", "Hirschmann RSP30 Rail Switch Power, SW: HiOS-2S-08.7.02", "model", "RSP30"),
+        ("snmp", "sys_object_id", "1.3.6.1.4.1.8691.7.69", "vendor", "Moxa"),
+        ("snmp", "sys_object_id", "1.3.6.1.4.1.311.1.1.3.1.2", "os", "Windows"),
+        ("dhcp", "vendor_class", "AXIS,Network Camera,P3245-LV,10.12.206", "role", "Camera"),
+        ("dhcp", "vendor_class", "AXIS,Network Camera,P3245-LV,10.12.206", "model", "P3245-LV"),
+        ("dhcp", "vendor_class", "AXIS,Network Camera,P3245-LV,10.12.206", "firmware", "10.12.206"),
+        ("mdns", "service_type", "_ipp._tcp.local", "role", "Printer"),
+        ("http", "page_title", "AXIS P3245-LV", "role", "Camera"),
+        ("telnet", "banner", "Model name : MGate MB3180 Firmware version : 1.5 Build 11", "model", "MGate MB3180"),
+        ("telnet", "banner", "Model name : MGate MB3180 Firmware version : 1.5 Build 11", "firmware", "1.5"),
+        ("telnet", "banner", "Model name : NPort 5110 login:", "role", "Protocol gateway"),
+        ("ftp", "banner", "140NOE77101 FTP server (VxWorks 5.4.2) ready.", "model", "140NOE77101"),
+        ("dhcp", "name", "line2-HMI-03", "role", "HMI"),
+        ("nbns", "name", "HIST01", "role", "Historian"),
+        ("oui", "vendor", "Axis", "role", "Camera"),
         ("snmp", "system_description", "Linux gw 4.19.0 #1 SMP x86_64", "os", "Linux"),
     ],
 )
@@ -53,6 +78,10 @@ def test_value_that_fits(protocol: str, attribute: str, value: str, says: str, c
         ("snmp", "model", "cisco WS-C2950-12"),
         ("cip", "firmware", "20.011"),
         ("cip", "model", ""),
+        ("dhcp", "name", "groups-2"),
+        ("dhcp", "name", "camille"),
+        ("cip", "vendor", "Axis"),
+        ("snmp", "sys_object_id", "1.3.6.1.4.1.90.1"),
     ],
 )
 def test_value_that_fits_not(protocol: str, attribute: str, value: str) -> None:
@@ -64,9 +93,16 @@ def test_row_is_sound(row: list[str]) -> None:
     _, _, pattern, says, value, confidence = row
     assert re.compile(pattern)
     assert 0 < float(confidence) < 1
-    assert says in {"role", "vendor", "os", "order_number"}
+    assert says in {"role", "vendor", "model", "firmware", "serial_number", "os", "order_number"}
     if says == "role":
         assert value in purdue_levels()
+
+
+@pytest.mark.parametrize("piece", ["140 1", "MGate firmware 1.", "-hist", "HP HTTP Server; HP ", "APC MN:", "a-"])
+def test_hostile_values_are_soon_judged(piece: str) -> None:
+    """No pattern goes over a value again and again: a run over every rule ends, whatever is repeated."""
+    for protocol, attribute, *_ in ROWS:
+        assert all(0 < hint.confidence < 1 for hint in hints(protocol, attribute, piece * 30_000 + "\n"))
 
 
 def test_hint_is_what_the_row_says() -> None:

@@ -116,6 +116,20 @@ def test_only_a_name_that_is_not_utf8_is_refused(plant: Capture, tmp_path: Path)
         inspect([path])
 
 
+def test_who_sends_in_anothers_name_is_told(plant: Capture, tmp_path: Path) -> None:
+    """The TTL tells that no router is between: the sender is on the link, and it is not the owner of the address."""
+    plant.wrap = lambda frame: frame[:6] + bytes.fromhex("020000000066") + frame[12:]
+    frame = plant.udp(("10.0.0.5", 5000), ("10.0.0.10", 5001), b"in the name of the HMI")
+    plant.udp(("10.0.0.66", 5000), ("10.0.0.10", 5001), b"in its own name")
+    plant.wrap = lambda frame: frame
+    plant.udp(("10.0.0.5", 5000), ("10.0.0.10", 5002), b"the HMI itself")
+    assets = {asset.id: asset for asset in inspect([plant.write(tmp_path / "a.pcap")], fenced=False).inventory.assets}
+    said = assets["02:00:00:00:00:05"].attribute("address_conflict")
+    assert said is not None
+    assert (said.value, said.evidence[0].frame) == ("10.0.0.5 is used by 02:00:00:00:00:66, too", frame)
+    assert assets["02:00:00:00:00:66"].value("address_conflict") == "10.0.0.5 is used by 02:00:00:00:00:05, too"
+
+
 def test_loss_is_a_gap_and_reading_goes_on(capture: Capture, tmp_path: Path) -> None:
     hmi, plc = ("10.0.0.5", 40000), ("10.0.0.10", 502)
     capture.connect(hmi, plc)

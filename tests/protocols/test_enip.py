@@ -1,14 +1,22 @@
 """EtherNet/IP: sessions, identity of devices, and the CIP inside. Goldens: `enip.hex`."""
 
+from __future__ import annotations
+
+import struct
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fieldwatch.facts import Effect
+from fieldwatch.pipeline import inspect
 from fieldwatch.protocols import cip, enip
 from fieldwatch.protocols._golden import Goldens
 from fieldwatch.protocols._protocol import Ignored, Side
 from fieldwatch.protocols._reading import Registry
+
+if TYPE_CHECKING:
+    from tests.conftest import Capture
 
 GOLDENS = Goldens(Path(__file__).with_name("enip.hex"), enip.PROTOCOL, Registry([enip.PROTOCOL, cip.PROTOCOL]))
 
@@ -60,3 +68,22 @@ def test_what_does_not_fit_is_said() -> None:
     ]
     assert [unread.function for _, unread, _ in GOLDENS.read("an unknown command").unread] == ["command 0x0099"]
     assert [unread.function for _, unread, _ in GOLDENS.read("another interface").unread] == ["interface 0x00000001"]
+
+
+def message(command: int, session: int = 0, data: bytes = b"") -> bytes:
+    """[V2] 2-3: a message of the encapsulation, its sender context all zeros."""
+    return struct.pack("<HHII8xI", command, len(data), session, 0, 0) + data
+
+
+def test_an_answer_belongs_to_the_request_of_its_command(capture: Capture, tmp_path: Path) -> None:
+    client, server = ("10.0.0.5", 40000), ("10.0.0.10", 44818)
+    capture.connect(client, server)
+    for request in (message(0x01), message(enip.LIST_SERVICES), message(enip.LIST_INTERFACES), message(enip.REGISTER, 0, b"\1\0\0\0")):
+        capture.tcp(client, server, request)
+    for answer in (message(0x01, 0, b"\0\0"), message(enip.LIST_SERVICES, 0, b"\0\0"), message(enip.LIST_INTERFACES, 0, b"\0\0")):
+        capture.tcp(server, client, answer)
+    capture.tcp(server, client, message(enip.REGISTER, 0x1234, b"\1\0\0\0"))
+    facts = inspect([capture.write(tmp_path / "commands.pcap")], fenced=False).facts
+    counts = {one.operation: (one.times, one.unanswered) for one in facts.conversations[0].messages}
+    assert counts == {"ListServices": (1, 0), "ListInterfaces": (1, 0), "RegisterSession": (1, 0)}
+    assert [(one.function, one.times) for one in facts.undecoded] == [("command 0x0001", 1)]

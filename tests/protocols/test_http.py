@@ -1,11 +1,18 @@
 """HTTP: what is asked for, of which software, by whom. Goldens: `http.hex`."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fieldwatch.facts import Effect
+from fieldwatch.pipeline import inspect
 from fieldwatch.protocols import http
 from fieldwatch.protocols._golden import Goldens
 from fieldwatch.protocols._protocol import Distinct, Side, Value
+
+if TYPE_CHECKING:
+    from tests.conftest import Capture
 
 GOLDENS = Goldens(Path(__file__).with_name("http.hex"), http.PROTOCOL)
 
@@ -65,3 +72,17 @@ def test_broken_rules_are_facts() -> None:
 
 def test_an_answer_alone_still_says_what_the_server_runs() -> None:
     assert [claim.value for _, claim in GOLDENS.read("an answer alone").claims] == ["Web/2.1"]
+
+
+def test_after_an_upgrade_neither_side_speaks_http(capture: Capture, tmp_path: Path) -> None:
+    browser, server = ("10.0.0.5", 40000), ("10.0.0.9", 80)
+    capture.connect(browser, server)
+    capture.tcp(browser, server, b"GET /live HTTP/1.1\r\nHost: plant\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+    capture.tcp(server, browser, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+    for _ in range(3):
+        capture.tcp(browser, server, bytes.fromhex("818537fa213d7f9f4d5158"))
+        capture.tcp(server, browser, bytes.fromhex("810548656c6c6f"))
+    facts = inspect([capture.write(tmp_path / "a.pcap")], fenced=False).facts
+    assert facts.malformed == []
+    (conversation,) = [one for one in facts.conversations if one.transport == "tcp"]
+    assert [(one.operation, one.times) for one in conversation.messages] == [("GET", 1)]

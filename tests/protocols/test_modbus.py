@@ -1,13 +1,20 @@
 """Modbus/TCP: each function, each refusal, both sides of each limit. Goldens: `modbus.hex`."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fieldwatch.facts import Effect
+from fieldwatch.pipeline import inspect
 from fieldwatch.protocols._golden import Goldens
 from fieldwatch.protocols._protocol import Broken, Claimed, Done
 from fieldwatch.protocols.modbus import PROTOCOL
+
+if TYPE_CHECKING:
+    from tests.conftest import Capture
 
 GOLDENS = Goldens(Path(__file__).with_name("modbus.hex"), PROTOCOL)
 
@@ -232,3 +239,22 @@ def test_a_write_that_is_cut_short_is_a_write_all_the_same() -> None:
     reading = GOLDENS.registry.read(PROTOCOL, golden._replace(request=golden.request[:14], answer=None))
     assert [operation.effect for _, operation in reading.done] == [Effect.WRITE]
     assert "truncated" in [rule.reason for _, rule in reading.broken]
+
+
+@pytest.mark.parametrize(
+    ("what", "request_bytes", "answer_bytes", "protocol"),
+    [
+        ("Read Coils", "00070000000611010000000a", "00070000000511010203ff", "modbus"),
+        ("an LDAP bind, RFC 4511 4.2", "300c020101600702010304008000", "308400000010020101618400000007" + "0a010004000400", "unknown"),
+    ],
+)
+def test_it_is_known_on_another_port_and_nothing_else_is(
+    what: str, request_bytes: str, answer_bytes: str, protocol: str, capture: Capture, tmp_path: Path
+) -> None:
+    client, server = ("10.0.0.5", 40000), ("10.0.0.10", 3268)
+    capture.connect(client, server)
+    capture.tcp(client, server, bytes.fromhex(request_bytes))
+    capture.tcp(server, client, bytes.fromhex(answer_bytes))
+    facts = inspect([capture.write(tmp_path / "port.pcap")], fenced=False).facts
+    assert [conversation.protocol for conversation in facts.conversations] == [protocol], what
+    assert facts.malformed == []

@@ -248,3 +248,6 @@ fn class_of<'a>(length: usize, marks: impl Iterator<Item = &'a Mark>) -> Vec<Run
     }
     runs
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,13 @@ pub struct State {
     tls: tls::State,
 }
 
+impl State {
+    /// True where what was cut last says that another protocol goes on, in both directions.
+    pub fn is_upgraded(&self) -> bool {
+        self.http == http::State::Upgraded
+    }
+}
+
 /// Cuts the front of a window.
 pub type Cutter = fn(&mut State, &[u8]) -> Cut;
 

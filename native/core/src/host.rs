@@ -93,3 +93,6 @@ impl Hosts {
         &self.sightings
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,3 +84,6 @@ impl<const N: usize> Short<N> {
         self.length == 0
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,3 +126,6 @@ fn ber_extent(bytes: &[u8]) -> Option<(usize, usize)> {
     let length = bytes.get(2..2 + count)?.iter().fold(0usize, |sum, byte| sum << 8 | usize::from(*byte));
     Some((2 + count, length))
 }
+
+#[cfg(test)]
+mod tests;

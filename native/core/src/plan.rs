@@ -181,3 +181,6 @@ impl Growing {
         excluded.fold(0, |bits, (number, _)| bits | 1 << number)
     }
 }
+
+#[cfg(test)]
+mod tests;

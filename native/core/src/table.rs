@@ -177,3 +177,6 @@ impl Table {
 fn unknown(protocol: &str, what: &str, name: &str) -> TableError {
     TableError(format!("{protocol}: native {what} {name:?} is not in the core's table"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -248,3 +248,6 @@ fn remember(memory: &mut Vec<u8>, at: &mut usize, bytes: &[u8]) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

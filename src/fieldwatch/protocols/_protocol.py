@@ -84,11 +84,11 @@ class Claimed(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What the exchange does. Each exchange that is understood yields at least one. The asker is the actor.
+    """What the exchange does. Each exchange that is understood yields at least one. The actor does it to the other end, the target.
 
     `object` is what it is done to, in the protocol's own words (`holding register 40-49`, `DB10.DBX0.0 4 BYTE`, `Line3_PV7`, `/r/{}`).
     `result` is `ok`, the protocol's own word for the refusal (`illegal data address`), or "" where no answer was seen.
-    `component` names the sub-unit of the target, `actor` the asker's. `technique` is an ATT&CK for ICS id that the message alone shows.
+    `component` names the sub-unit of the target, `actor` the actor's. `technique` is an ATT&CK for ICS id that the message alone shows.
     `values` must not depend on class bytes alone: what is written, commanded, set; values of reads where they cost nothing.
     """
 
@@ -101,6 +101,8 @@ class Done(NamedTuple):
     technique: str = ""
     component: str = ""
     actor: str = ""
+    by: Who = Who.ASKER
+    """The actor: the answerer, where the asker only fetches what the answerer has told it to take."""
 
 
 class LoggedIn(NamedTuple):

@@ -145,7 +145,7 @@ CASES = (
     Case((Part(0, (bytes([NOP, 0]), bytes([UNREGISTER, 0]))),), Role.ALONE, (), KIND),
     Case(key=SENDER, kind=KIND),
 )
-"""An answer repeats the command and the sender context ([V2] 2-3.6), or on a connection the sequence count ([V2] 3-3.1): its connection id is another."""
+"""An answer repeats the command and the sender context ([V2] 2-3.6), or a connection's sequence count ([V2] 3-3.1): its id is another."""
 
 PCCC_WRITES = {
     b"\x0f": (0x00, 0x02, 0x03, 0x05, 0x07, 0x08, 0x0A, 0x11, 0x18, 0x26, 0x3A, 0x41, 0x50, 0x52, 0x57, 0x5E, 0x67, 0x79, 0x80, 0x88, 0x8F,

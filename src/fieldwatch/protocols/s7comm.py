@@ -35,6 +35,7 @@ from fieldwatch.protocols._protocol import (
     Short,
     Side,
     Unread,
+    Who,
 )
 from fieldwatch.protocols._s7comm_blocks import block_name, contents
 from fieldwatch.protocols._s7comm_functions import (
@@ -165,9 +166,15 @@ def _variables(function: Function, ask: Pdu | None, answer: Pdu | None, result: 
 
 # ------------------------------------------------------------------------------------------------------------------- blocks
 
+FETCHES = frozenset({0x1B, 0x1C})
+"""Requests of a controller that fetches a block: the next piece, and that the last one has come."""
+
 
 def _block(function: Function, code: int, at: At, ask: Pdu | None, answer: Pdu | None, result: str, context: Context) -> Read:
-    """Blocks. A download names its block in each request, an upload in its first: then the upload id stands for it."""
+    """Blocks. A download names its block in each request, an upload in its first: then the upload id stands for it.
+
+    A controller that was asked to take a block fetches it: the requests for its pieces are the controller's, what is done is not.
+    """
     object = str(context) if isinstance(context, str) else ""
     if ask is not None:
         cursor = ask.parameter
@@ -186,7 +193,7 @@ def _block(function: Function, code: int, at: At, ask: Pdu | None, answer: Pdu |
                 yield Open(object, key)
         elif code in (0x1B, 0x1E):
             values = yield from contents(answer.data)
-    return done(function, at, object, values, result)
+    return done(function, at, object, values, result)._replace(by=Who.ANSWERER if code in FETCHES else Who.ASKER)
 
 
 def _service(at: At, ask: Pdu | None, result: str) -> Read:

@@ -17,7 +17,10 @@ pub(super) enum State {
     Chunk,
     ChunkEnd,
     Trailer,
+    /// The body goes on to the end of the connection.
     Opaque,
+    /// Another protocol goes on in both directions (RFC 9110 section 7.8).
+    Upgraded,
 }
 
 pub(super) fn cut(all: &mut All, window: &[u8]) -> Cut {
@@ -30,7 +33,7 @@ pub(super) fn cut(all: &mut All, window: &[u8]) -> Cut {
             Cut::Skip { length: 2 }
         }
         State::Trailer => trailer(state, window),
-        State::Opaque => Cut::Opaque,
+        State::Opaque | State::Upgraded => Cut::Opaque,
     }
 }
 
@@ -57,6 +60,7 @@ fn head(state: &mut State, window: &[u8]) -> Cut {
     match body {
         Body::Chunks => *state = State::Chunk,
         Body::UntilClose => *state = State::Opaque,
+        Body::OtherProtocol => *state = State::Upgraded,
         _ => {}
     }
     let Body::Length(size) = body else { return Cut::Whole { length } };
@@ -93,13 +97,14 @@ enum Body {
     Length(u64),
     Chunks,
     UntilClose,
+    OtherProtocol,
 }
 
 /// How the body after a head ends (RFC 9112 section 6.3). A response to HEAD is recognised by the next head that follows at once.
 fn body_of(head: &[u8]) -> Body {
     let status = head.strip_prefix(b"HTTP/1.").and_then(|rest| rest.get(2..5));
     if status.is_some_and(|code| code.first() == Some(&b'1') || code == b"204" || code == b"304") {
-        return if status == Some(b"101") { Body::UntilClose } else { Body::None };
+        return if status == Some(b"101") { Body::OtherProtocol } else { Body::None };
     }
     if field(head, b"transfer-encoding:").is_some_and(|value| contains(value, b"chunked")) {
         return Body::Chunks;

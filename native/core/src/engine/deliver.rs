@@ -203,8 +203,12 @@ impl Engine {
             let direction = flow.direction(window.side);
             match cut::cut(&entry.spec.frame, entry.cutter, &mut direction.cutter, rest) {
                 Cut::Whole { length } => {
+                    let upgraded = direction.cutter.is_upgraded();
                     self.whole(flow, &window, at, length);
                     at += length;
+                    if upgraded {
+                        flow.direction(window.side.other()).opaque = true;
+                    }
                 }
                 Cut::Pieces { length, parts, first, last } => {
                     self.parts(flow, &window, at, &parts, (first, last));

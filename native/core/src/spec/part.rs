@@ -122,3 +122,6 @@ impl Many {
 fn is_in(set: &[u64; 4], byte: u64) -> bool {
     set.get((byte >> 6) as usize).is_some_and(|word| word >> (byte & 63) & 1 == 1)
 }
+
+#[cfg(test)]
+mod tests;

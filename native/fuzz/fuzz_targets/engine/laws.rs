@@ -75,6 +75,14 @@ pub fn adds_up(engine: &Engine, fed: &Fed<'_>) {
     assert!((least..=most).contains(&counters.messages), "{} messages in {exchanges} exchanges", counters.messages);
 }
 
+/// At any time, what is held is within the limits.
+pub fn holds_little(engine: &Engine, limits: &Limits) {
+    let (flows, buffered, pending) = engine.held();
+    assert!(flows <= limits.flows, "{flows} flows of {}", limits.flows);
+    assert!(buffered <= limits.buffered, "{buffered} bytes of unfinished messages, of {}", limits.buffered);
+    assert!(pending <= limits.pending, "{pending} bytes of requests, of {}", limits.pending);
+}
+
 /// Tables are no longer than what was fed allows, and than the limits.
 pub fn is_bounded(engine: &Engine, limits: &Limits) {
     let counters = engine.counters();

@@ -9,11 +9,10 @@ mod laws;
 mod lesson;
 mod probe;
 
-use std::sync::OnceLock;
+use std::sync::Mutex;
 
 use fieldwatch_core::capture::{Record, TIMES_NS};
 use fieldwatch_core::engine::{Engine, Limits};
-use fieldwatch_core::spec::Spec;
 use fieldwatch_core::table::Table;
 use laws::Fed;
 use libfuzzer_sys::fuzz_target;
@@ -22,14 +21,13 @@ const LINKS: [u16; 4] = [1, 101, 113, 276];
 const TIGHT: Limits = Limits { flows: 16, buffered: 512, pending: 512, novelty: 8 };
 const NARROW: Limits = Limits { flows: 64, buffered: 64 << 10, pending: 64 << 10, novelty: 100 };
 
+/// All protocols: read from their declarations once, for that takes longer than most inputs. An engine has the table and gives it back.
+static TABLE: Mutex<Option<Table>> = Mutex::new(None);
+
 fn table() -> Table {
-    static SPECS: OnceLock<Vec<Spec>> = OnceLock::new();
-    let specs = SPECS.get_or_init(|| {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/declarations.json");
-        let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}; native/fuzz/seed.py writes it"));
-        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
-    });
-    Table::new(specs.clone()).unwrap_or_else(|error| panic!("{error}"))
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/declarations.json");
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}; native/fuzz/seed.py writes it"));
+    Table::from_json(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// Reads what waits.
@@ -62,7 +60,8 @@ fn clock(now_ns: i64, flags: u8) -> i64 {
 fn read(data: &[u8]) -> String {
     let Some((&which, mut rest)) = data.split_first() else { return String::new() };
     let limits = [TIGHT, NARROW, Limits::default(), TIGHT][usize::from(which & 3)];
-    let mut engine = Engine::new(table(), limits);
+    let kept = TABLE.lock().expect("no other thread").take();
+    let mut engine = Engine::new(kept.unwrap_or_else(table), limits);
     let mut fed = Fed::default();
     let mut seen_ns = 1_700_000_000_000_000_000;
     let mut number = 0;
@@ -77,17 +76,20 @@ fn read(data: &[u8]) -> String {
         fed.note(&record);
         engine.packet(0, &record);
         learn(&mut engine, &fed);
+        laws::holds_little(&engine, &limits);
     }
     engine.finish();
     learn(&mut engine, &fed);
     engine.finish();
     assert!(engine.waiting().is_none(), "nothing is left after the end");
+    assert_eq!(engine.held(), (0, 0, 0), "nothing is held after the end: flows, unfinished messages, requests");
     laws::adds_up(&engine, &fed);
     laws::is_bounded(&engine, &limits);
     let said = laws::said(&engine);
     if limits.buffered == TIGHT.buffered {
         probe::fits_again(&mut engine, &limits, seen_ns);
     }
+    *TABLE.lock().expect("no other thread") = Some(engine.table);
     said
 }
 
