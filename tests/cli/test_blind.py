@@ -39,5 +39,16 @@ def test_files_cuts_and_silent_addresses_are_listed(plant: Capture, tmp_path: Pa
     assert spots["addresses that were spoken to and never heard"].detail == "10.0.0.77"
 
 
+def test_a_flood_is_told_and_makes_no_assets(plant: Capture, tmp_path: Path) -> None:
+    before = len(inspect([plant.write(tmp_path / "a.pcap")], fenced=False).inventory.assets)
+    plant.wrap = lambda frame: frame[:6] + bytes.fromhex("020000000066") + frame[12:]
+    for number in range(40):
+        plant.tcp((f"77.1.{number}.9", 1024), ("10.0.0.10", 502), b"", 0x02)
+    result = inspect([plant.write(tmp_path / "b.pcap")], fenced=False)
+    (flood,) = [spot for spot in blind_spots(result) if spot.what.startswith("forged")]
+    assert (flood.times, flood.detail) == (40, "02:00:00:00:00:66")
+    assert len(result.inventory.assets) == before + 1
+
+
 def test_a_whole_capture_has_none(plant: Capture, tmp_path: Path) -> None:
     assert blind_spots(inspect([plant.write(tmp_path / "a.pcap")], fenced=False)) == []

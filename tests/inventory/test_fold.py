@@ -191,6 +191,10 @@ def test_forged_addresses_are_no_assets_and_their_sender_is_told() -> None:
     assert found.assets[0].value("forged_sources") == "40 addresses"
     assert found.assets[0].value("role") == ""
     assert found.forged == tuple(sorted(Subject(f"77.{n}.3.4", PC) for n in range(40)))
+    passed_on = [sent(f"77.{n}.3.4", ROUTER)._replace(packets=1, greatest_ttl=63) for n in range(40)]
+    again = fold([], [], [*flood, *passed_on])
+    assert [(asset.id, asset.value("role")) for asset in again.assets] == [(PC, ""), (ROUTER, "Router")]
+    assert again.forged == found.forged
 
 
 def test_who_counts_down_is_a_router() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fieldwatch.facts import Claim, Conversation, Evidence, Span, Subject
-from fieldwatch.inventory.onlink import LEAST_FORGED, MOST_PACKETS, links, tenant
+from fieldwatch.inventory.onlink import LEAST_FORGED, MOST_PACKETS, MOST_REFUSALS, links, tenant
 from fieldwatch.inventory.sighting import Sighting
 
 PLC, PC, ROUTER = "00:1d:9c:00:00:01", "00:0c:29:00:00:02", "00:1b:0d:00:00:03"
@@ -89,13 +89,15 @@ def test_privacy_addresses_share_the_prefix_of_the_address_made_from_the_mac() -
 
 
 def test_a_flood_in_the_names_of_many_is_forged() -> None:
-    def flood(count: int, **changed: int) -> list[Sighting]:
-        return [sent(f"77.{n}.3.4", PC, ttl=64)._replace(packets=1)._replace(**changed) for n in range(count)]
+    def flood(count: int, packets: int = 1, ttl: int = 64) -> list[Sighting]:
+        return [sent(f"77.{n}.3.4", PC, ttl=ttl)._replace(packets=packets) for n in range(count)]
 
     assert len(links([], flood(LEAST_FORGED)).forged[PC]) == LEAST_FORGED
     assert links([], flood(LEAST_FORGED)).passed[PC] == set()
-    for seen in (flood(LEAST_FORGED - 1), flood(LEAST_FORGED, packets=MOST_PACKETS + 1), flood(LEAST_FORGED, greatest_ttl=63)):
+    for seen in (flood(LEAST_FORGED - 1), flood(LEAST_FORGED, packets=MOST_PACKETS + 1), flood(LEAST_FORGED, ttl=63)):
         assert links([], seen).forged[PC] == set()
+    refused = [sent(f"77.{n}.3.4", ROUTER, ttl=64)._replace(packets=MOST_REFUSALS + (n == 0)) for n in range(LEAST_FORGED)]
+    assert links([], [*flood(LEAST_FORGED), *refused]).nobodys == {f"77.{n}.3.4" for n in range(1, LEAST_FORGED)}
     of_others = [says(PLC, "77.0.3.4"), Claim(Subject("77.1.3.4", PC), "model", "M", Evidence("capture", (), 5, "cip"))]
     assert links(of_others, flood(LEAST_FORGED + 2)).forged[PC] == {f"77.{n}.3.4" for n in range(2, LEAST_FORGED + 2)}
 

@@ -37,6 +37,8 @@ APC = "APC Web/SNMP Management Card (MB:v4.1.0 PF:v6.9.6 AN1:apc_hw05_sumx_696.b
         ("pn_dcp", "type_of_station", "S7-300", "role", "PLC"),
         ("dnp3", "role", "outstation", "role", "RTU"),
         ("cdp", "model", "cisco WS-C2950-12", "role", "Switch"),
+        ("modbus", "model", "Promag W 400", "role", "Sensor"),
+        ("telnet", "model", "Matrix N7 Platinum", "role", "Switch"),
         ("cdp", "model", "cisco WS-C2950-12", "model", "WS-C2950-12"),
         ("cdp", "firmware", "Cisco IOS Software, CE500 Software (CE500-LANBASE-M), Version 12.2(25)FY, RELEASE", "firmware", "12.2(25)FY"),
         ("ssh", "banner", "SSH-2.0-OpenSSH_8.2p1 Ubuntu-4ubuntu0.5", "os", "Linux"),

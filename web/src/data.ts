@@ -106,6 +106,9 @@ export type Priority = "high" | "medium" | "low" | "journal" | "";
 
 export interface Page {
   version: string;
+  language: string; // of the texts
+  texts: Record<string, string | string[]>; // English -> this language; two for "one" and "more". Empty in English
+  terms: Record<string, Record<string, string>>; // kind -> name in the data -> word in this language
   captures: Capture[];
   assets: Asset[];
   ends: End[];
@@ -123,9 +126,7 @@ export const PRIORITIES: Priority[] = ["high", "medium", "low", "journal", ""];
 
 export const SHAPES: Record<Priority, string> = { high: "▲", medium: "◆", low: "●", journal: "○", "": "" };
 
-export function load(): Page {
-  return JSON.parse(document.getElementById("data")?.textContent ?? "") as Page;
-}
+export const PAGE = JSON.parse(document.getElementById("data")?.textContent ?? "") as Page;
 
 export function value(asset: Asset, name: string): string {
   return asset.attributes[name]?.[0]?.[0] ?? "";
@@ -141,7 +142,7 @@ export class Plant {
   readonly worst: Priority[];
   readonly byId = new Map<string, number>();
 
-  constructor(readonly page: Page) {
+  constructor(readonly page: Page = PAGE) {
     this.parts = page.assets.map(() => []);
     this.worst = page.assets.map(() => "");
     page.assets.forEach((asset, at) => {
@@ -161,6 +162,13 @@ export class Plant {
     const asset = this.page.assets[end.asset];
     const name = asset ? value(asset, "name") : "";
     return name ? `${name} (${end.address})` : end.address;
+  }
+
+  /** The name of an end alone, or its address where it has none. */
+  brief(at: number): string {
+    const end = this.page.ends[at];
+    const asset = this.page.assets[end?.asset ?? -1];
+    return (asset && value(asset, "name")) || end?.address || "";
   }
 
   whole(at: number): number {

@@ -1,19 +1,15 @@
 // The drawer with the proof: what is known, how sure, by which bytes of which frame, and what else is claimed.
 
-import { SHAPES, title, value, type Asset, type Evidence, type Operation, type Plant, type Rival, type Talk } from "./data";
-import { h, known, unknown, type Child } from "./element";
-import { bytes, byText, count, effect, many, when } from "./text";
+import { title, value, type Asset, type Broken, type Evidence, type Login, type Operation, type Plant, type Rival, type Talk, type Undecoded } from "./data";
+import { h, known, mark, stamp, unknown, woven, type Child } from "./element";
+import { secret } from "./lists";
+import { many, say, term } from "./say";
+import { byText, count, kilobytes, when } from "./text";
 
 const NAMEPLATE = ["vendor", "model", "order_number", "hardware_version", "firmware", "serial_number", "os", "role", "purdue_level"];
 
-const WORDS: Record<string, string> = { os: "operating system", purdue_level: "Purdue level", ip_address: "IP address", mac_address: "MAC address" };
-
-export function word(name: string): string {
-  return WORDS[name] ?? name.replaceAll("_", " ");
-}
-
 export class Drawer {
-  readonly element = h("aside", { class: "drawer", "aria-label": "evidence", tabindex: -1, hidden: true });
+  readonly element = h("aside", { class: "drawer", "aria-label": say("evidence"), tabindex: -1, hidden: true });
 
   constructor(
     private readonly plant: Plant,
@@ -35,8 +31,19 @@ export class Drawer {
       return false;
     }
     this.element.hidden = false;
-    this.element.replaceChildren(h("button", { class: "close", type: "button", "aria-label": "close", click: () => this.close() }, "Esc"), ...body);
+    const close = h("button", { class: "close", type: "button", title: say("close (Esc)"), "aria-label": say("close"), click: () => this.close() }, "Esc");
+    this.element.replaceChildren(close, ...body);
     this.element.scrollTop = 0;
+    return true;
+  }
+
+  /** Opens the first proof and goes to it. False where there is none. */
+  prove(): boolean {
+    const proof = this.element.querySelector<HTMLElement>(".proof");
+    if (!proof) return false;
+    for (let around = proof.parentElement; around && around !== this.element; around = around.parentElement) if (around instanceof HTMLDetailsElement) around.open = true;
+    proof.focus();
+    proof.scrollIntoView({ block: "nearest" });
     return true;
   }
 
@@ -53,43 +60,9 @@ export class Drawer {
     }
     if (kind === "operation") return maybe(page.operations[number], (one) => this.operation(one));
     if (kind === "talk") return maybe(page.talks[number], (one) => this.talk(one));
-    if (kind === "login")
-      return maybe(page.logins[number], (one) => [
-        h("h2", {}, `Login at ${this.plant.end(one.server)}`),
-        facts([
-          ["from", this.plant.end(one.client)],
-          ["protocol", one.protocol],
-          ["user", one.username],
-          ["secret", one.secret ? `${one.secret} (equal numbers are equal secrets; the secret itself is not kept)` : "none seen"],
-          ["in clear", one.cleartext ? "yes" : "no"],
-          ["result", one.result],
-          ["times", count(one.count)],
-        ]),
-        this.proof(one.evidence),
-      ]);
-    if (kind === "malformed")
-      return maybe(page.malformed[number], (one) => [
-        h("h2", {}, `Broken rule: ${one.reason}`),
-        facts([
-          ["who sent it", this.plant.end(one.speaker)],
-          ["protocol", one.protocol],
-          ["clause", one.clause],
-          ["there was", one.have],
-          ["allowed", one.allowed],
-          ["times", count(one.count)],
-        ]),
-        this.proof(one.evidence),
-      ]);
-    if (kind === "undecoded")
-      return maybe(page.undecoded[number], (one) => [
-        h("h2", {}, `Not decoded: ${one.function}`),
-        facts([
-          ["protocol", one.protocol],
-          ["why", one.reason],
-          ["times", count(one.count)],
-        ]),
-        this.proof(one.evidence),
-      ]);
+    if (kind === "login") return maybe(page.logins[number], (one) => this.login(one));
+    if (kind === "malformed") return maybe(page.malformed[number], (one) => this.broken(one));
+    if (kind === "undecoded") return maybe(page.undecoded[number], (one) => this.undecoded(one));
     return null;
   }
 
@@ -101,106 +74,157 @@ export class Drawer {
       .filter((name) => name !== "name" && !NAMEPLATE.includes(name))
       .sort(byText);
     return [
-      whole ? h("p", { class: "crumb" }, this.door(`asset/${whole.id}`, title(whole)), ` / ${asset.component}`) : h("p", { class: "crumb" }, "Asset"),
+      whole ? h("p", { class: "crumb" }, this.door(`asset/${whole.id}`, title(whole)), ` / ${asset.component}`) : h("p", { class: "crumb" }, say("Asset")),
       h("h2", {}, title(asset)),
       facts([
-        ["addresses", [...asset.ips, ...asset.macs].join("  ")],
-        ["VLANs", asset.vlans.filter(Boolean).join(", ") || "untagged"],
-        ["protocols", asset.protocols.join(", ")],
-        ["seen", `${when(asset.first)} to ${when(asset.last)} UTC`],
+        [say("addresses"), [...asset.ips, ...asset.macs].join("  ")],
+        [say("VLANs"), asset.vlans.filter(Boolean).join(", ") || say("untagged")],
+        [say("protocols"), asset.protocols.filter((one) => one !== "unknown").join(", ")],
+        [say("seen"), span(asset.first, asset.last)],
       ]),
-      h("h3", {}, "What it is"),
+      h("h3", {}, say("What it is")),
       h("dl", { class: "claims" }, ...["name", ...NAMEPLATE].flatMap((name) => this.attribute(name, asset.attributes[name]))),
-      ...(others.length ? [h("h3", {}, "What else is claimed"), h("dl", { class: "claims" }, ...others.flatMap((name) => this.attribute(name, asset.attributes[name])))] : []),
-      ...this.list("Parts", parts[at] ?? [], (part) => {
+      ...(others.length ? [h("h3", {}, say("What else is claimed")), h("dl", { class: "claims" }, ...others.flatMap((name) => this.attribute(name, asset.attributes[name])))] : []),
+      ...this.list(say("Parts"), parts[at] ?? [], (part) => {
         const one = page.assets[part] as Asset;
-        return [this.door(`asset/${one.id}`, one.component || title(one)), " ", [value(one, "role"), value(one, "vendor"), value(one, "model")].filter(Boolean).join(", ")];
+        return [this.door(`asset/${one.id}`, one.component || title(one)), " ", [term("role", value(one, "role")), value(one, "vendor"), value(one, "model")].filter(Boolean).join(", ")];
       }),
-      ...this.operationsOf((one) => page.ends[one.target]?.asset === at, "Done to it", (one) => `by ${this.plant.end(one.actor)}`),
-      ...this.operationsOf((one) => page.ends[one.actor]?.asset === at, "Done by it", (one) => `to ${this.plant.end(one.target)}`),
+      ...this.operationsOf((one) => page.ends[one.target]?.asset === at, say("Done to it"), (one) => say("by {who}, {times}", { who: this.plant.end(one.actor), times: times(one.count) })),
+      ...this.operationsOf((one) => page.ends[one.actor]?.asset === at, say("Done by it"), (one) => say("to {whom}, {times}", { whom: this.plant.end(one.target), times: times(one.count) })),
       ...this.talksOf((one) => page.ends[one.client]?.asset === at || page.ends[one.server]?.asset === at),
     ];
   }
 
   private attribute(name: string, rivals: Rival[] | undefined): Node[] {
-    const best = rivals?.[0];
-    if (!rivals || !best) return [h("dt", {}, word(name)), h("dd", {}, unknown())];
+    const [best, word] = [rivals?.[0], term("attribute", name)];
+    if (!rivals || !best) return [h("dt", {}, word), h("dd", {}, unknown())];
     return [
-      h("dt", {}, word(name)),
+      h("dt", {}, word),
       h(
         "dd",
         {},
-        this.claim(best),
+        this.claim(name, best),
         rivals.length > 1 &&
-          h("details", { class: "rivals" }, h("summary", {}, many(rivals.length - 1, "rival value")), ...rivals.slice(1).map((rival) => h("div", { class: "rival" }, this.claim(rival)))),
+          h("details", { class: "rivals" }, h("summary", {}, many(rivals.length - 1, "{n} rival value", "{n} rival values")), ...rivals.slice(1).map((rival) => h("div", { class: "rival" }, this.claim(name, rival)))),
       ),
     ];
   }
 
-  private claim([text, confidence, reason, proofs, evidence]: Rival): Node {
+  private claim(name: string, [text, confidence, reason, proofs, evidence]: Rival): Node {
     const sure = `${Math.round(confidence * 100)} %`;
+    const shown = name === "role" ? term("role", text) : text;
+    const door = h("span", { class: "proves" }, h("span", { class: "closed" }, say("proof")), h("span", { class: "opened" }, say("hide")));
     return h(
       "details",
       { class: "claim" },
-      h("summary", {}, h("span", { class: "value" }, text), h("span", { class: "sure", title: "how sure" }, sure)),
+      h("summary", {}, h("span", { class: "value" }, shown), h("span", { class: "sure", title: say("how sure") }, sure), door),
       h("p", { class: "why" }, reason),
       ...evidence.map((one) => this.proof(one)),
-      proofs > evidence.length && h("p", { class: "why" }, `and ${many(proofs - evidence.length, "frame")} more that say the same`),
+      proofs > evidence.length && h("p", { class: "why" }, many(proofs - evidence.length, "and {n} frame more that says the same", "and {n} frames more that say the same")),
     );
   }
 
   private operation(one: Operation): Node[] {
+    const more = one.count > one.frames.length ? ", ..." : "";
     return [
-      h("p", { class: "crumb" }, mark(one.priority), effect(one.effect)),
+      h("p", { class: "crumb" }, mark(one.priority, true), one.priority && " · ", term("effect", one.effect)),
       h("h2", {}, one.name),
       facts([
-        ["who", this.endDoor(one.actor)],
-        ["to", this.endDoor(one.target)],
-        ["part", one.component || "the device itself"],
-        ["protocol", one.protocol],
-        ["object", one.object],
-        ["result", one.result || "no answer was seen"],
-        ["refused", one.refused ? many(one.refused, "time") : "never"],
-        ["technique", one.technique ? `${one.technique} (ATT&CK for ICS)` : "none by itself"],
-        ["times", count(one.count)],
-        ["frames", one.frames.join(", ") + (one.count > one.frames.length ? ", ..." : "")],
+        [say("who"), this.endDoor(one.actor)],
+        [say("to"), this.endDoor(one.target)],
+        [say("part"), one.component || say("the device itself")],
+        [say("protocol"), one.protocol],
+        [say("object"), one.object],
+        [say("result"), one.result || say("no answer was seen")],
+        [say("refused"), one.refused ? times(one.refused) : say("never")],
+        [say("technique"), one.technique ? `${one.technique} (ATT&CK for ICS)` : say("none by itself")],
+        [say("times"), count(one.count)],
+        [say("frames"), one.frames.join(", ") + more],
       ]),
-      ...(one.values.length ? [h("h3", {}, "Values of the first time"), facts(one.values)] : []),
-      h("h3", {}, "Evidence"),
+      ...(one.values.length ? [h("h3", {}, say("Values of the first time")), facts(one.values)] : []),
+      h("h3", {}, say("Evidence")),
+      this.proof(one.evidence),
+    ];
+  }
+
+  private login(one: Login): Node[] {
+    return [
+      h("h2", {}, say("Login at {server}", { server: this.plant.end(one.server) })),
+      facts([
+        [say("from"), this.endDoor(one.client)],
+        [say("to"), this.endDoor(one.server)],
+        [say("protocol"), one.protocol],
+        [say("user"), one.username],
+        [say("secret"), one.secret ? say("{secret} (equal numbers are equal secrets; the secret itself is not kept)", { secret: secret(one.secret) }) : say("none seen")],
+        [say("in clear"), one.cleartext ? say("yes") : say("no")],
+        [say("result"), one.result],
+        [say("times"), count(one.count)],
+      ]),
+      h("h3", {}, say("Evidence")),
+      this.proof(one.evidence),
+    ];
+  }
+
+  private broken(one: Broken): Node[] {
+    return [
+      h("h2", {}, say("Broken rule: {rule}", { rule: one.reason })),
+      facts([
+        [say("who sent it"), this.endDoor(one.speaker)],
+        [say("protocol"), one.protocol],
+        [say("clause"), one.clause],
+        [say("there was"), one.have],
+        [say("allowed"), one.allowed],
+        [say("times"), count(one.count)],
+      ]),
+      h("h3", {}, say("Evidence")),
+      this.proof(one.evidence),
+    ];
+  }
+
+  private undecoded(one: Undecoded): Node[] {
+    return [
+      h("h2", {}, say("Not decoded: {function}", { function: one.function })),
+      facts([
+        [say("protocol"), one.protocol],
+        [say("why"), one.reason],
+        [say("times"), count(one.count)],
+      ]),
+      h("h3", {}, say("Evidence")),
       this.proof(one.evidence),
     ];
   }
 
   private talk(one: Talk): Node[] {
+    const name = one.protocol === "unknown" ? say("Protocol not known") : one.protocol;
     return [
-      h("p", { class: "crumb" }, "Conversation"),
-      h("h2", {}, `${one.protocol} ${one.port ? `port ${one.port}` : ""}`),
+      h("p", { class: "crumb" }, say("Conversation")),
+      h("h2", {}, one.port ? say("{protocol}, port {port}", { protocol: name, port: one.port }) : name),
       facts([
-        ["client", this.endDoor(one.client)],
-        ["server", this.endDoor(one.server)],
-        ["over", one.transport],
-        ["packets", count(one.packets)],
-        ["bytes", bytes(one.bytes)],
-        ["seen", `${when(one.first)} to ${when(one.last)} UTC`],
+        [say("client"), this.endDoor(one.client)],
+        [say("server"), this.endDoor(one.server)],
+        [say("over"), one.transport],
+        [say("packets"), count(one.packets)],
+        [say("size"), `${kilobytes(one.bytes)} kB`],
+        [say("seen"), span(one.first, one.last)],
       ]),
       ...this.messages(one),
     ];
   }
 
   private messages(one: Talk): Node[] {
-    if (!one.messages.length) return [h("p", { class: "why" }, "No message of it was decoded.")];
+    if (!one.messages.length) return [h("p", { class: "why" }, say("No message of it was decoded."))];
     const rows = one.messages.map(([operation, what, object, times, unanswered]) =>
       h(
         "tr",
         {},
-        h("td", {}, effect(what)),
+        h("td", {}, term("effect", what)),
         h("td", {}, operation, object && h("span", { class: "code" }, ` ${object}`)),
         h("td", { class: "right" }, count(times)),
         h("td", { class: "right" }, unanswered ? count(unanswered) : ""),
       ),
     );
-    const head = h("tr", {}, h("th", {}, "Effect"), h("th", {}, "Message"), h("th", { class: "right" }, "Times"), h("th", { class: "right" }, "Unanswered"));
-    return [h("h3", {}, "Messages"), h("table", { class: "small" }, h("thead", {}, head), h("tbody", {}, ...rows)), ...(one.more ? [h("p", { class: "why" }, `and ${count(one.more)} more`)] : [])];
+    const head = h("tr", {}, h("th", {}, say("Effect")), h("th", {}, say("Message")), h("th", { class: "right" }, say("Times")), h("th", { class: "right" }, say("Unanswered")));
+    return [h("h3", {}, say("Messages")), h("table", { class: "small" }, h("thead", {}, head), h("tbody", {}, ...rows)), ...(one.more ? [h("p", { class: "why" }, many(one.more, "and {n} more", "and {n} more"))] : [])];
   }
 
   private pair(one: number, other: number): Node[] {
@@ -214,24 +238,28 @@ export class Drawer {
       return asset ? title(asset) : "?";
     });
     return [
-      h("p", { class: "crumb" }, "Who asks whom what"),
-      h("h2", {}, names.join(" and ")),
-      ...this.operationsOf((op) => between(op.actor, op.target), "Operations", (op) => `by ${this.plant.end(op.actor)}`),
+      h("p", { class: "crumb" }, say("Who asks whom what")),
+      h("h2", {}, say("{one} and {other}", { one: names[0] ?? "", other: names[1] ?? "" })),
+      ...this.operationsOf((op) => between(op.actor, op.target), say("Operations"), (op) => say("by {who}, {times}", { who: this.plant.end(op.actor), times: times(op.count) })),
       ...this.talksOf((talk) => between(talk.client, talk.server)),
     ];
   }
 
   private operationsOf(fits: (one: Operation) => boolean, heading: string, who: (one: Operation) => string): Node[] {
     const found = this.plant.page.operations.map((one, at) => [one, at] as const).filter(([one]) => fits(one));
-    return this.list(heading, found, ([one, at]) => [mark(one.priority), this.door(`operation/${at}`, `${one.name} ${one.object}`), ` ${who(one)}, ${many(one.count, "time")}`]);
+    return this.list(heading, found, ([one, at]) => [mark(one.priority), this.door(`operation/${at}`, `${one.name} ${one.object}`), ` ${who(one)}`]);
   }
 
   private talksOf(fits: (one: Talk) => boolean): Node[] {
     const found = this.plant.page.talks.map((one, at) => [one, at] as const).filter(([one]) => fits(one));
-    return this.list("Talks", found, ([one, at]) => [
-      this.door(`talk/${at}`, `${one.protocol}${one.port ? ` ${one.port}` : ""}`),
-      ` ${this.plant.end(one.client)} asks ${this.plant.end(one.server)}, ${many(one.packets, "packet")}`,
-    ]);
+    return this.list(say("Conversations"), found, ([one, at]) =>
+      woven("{protocol}: {client} asks {server}, {packets}", {
+        protocol: this.door(`talk/${at}`, `${one.protocol === "unknown" ? say("not known") : one.protocol}${one.port ? ` ${one.port}` : ""}`),
+        client: this.plant.end(one.client),
+        server: this.plant.end(one.server),
+        packets: many(one.packets, "{n} packet", "{n} packets"),
+      }),
+    );
   }
 
   private list<Row>(heading: string, rows: readonly Row[], line: (row: Row) => Child[]): Node[] {
@@ -240,7 +268,7 @@ export class Drawer {
     return [
       h("h3", {}, `${heading} (${count(rows.length)})`),
       h("ul", {}, ...rows.slice(0, most).map((row) => h("li", {}, ...line(row)))),
-      ...(rows.length > most ? [h("p", { class: "why" }, `and ${count(rows.length - most)} more`)] : []),
+      ...(rows.length > most ? [h("p", { class: "why" }, many(rows.length - most, "and {n} more", "and {n} more"))] : []),
     ];
   }
 
@@ -258,15 +286,17 @@ export class Drawer {
   private proof([capture, seen, protocol, spans]: Evidence): HTMLElement {
     const path = this.plant.page.captures[capture]?.path ?? "";
     const frame = spans[0];
-    if (frame === undefined || !path) return h("p", { class: "why" }, `Follows from what was seen in ${protocol || "the traffic"}; no single frame says it.`);
+    if (frame === undefined || !path) return h("p", { class: "why" }, protocol ? say("Follows from what was seen in {protocol}; no single frame says it.", { protocol }) : say("Follows from the traffic; no single frame says it."));
     const places: string[] = [];
-    for (let at = 0; at < spans.length; at += 3) if (spans[at + 2]) places.push(`frame ${spans[at]}, bytes ${spans[at + 1]} to ${(spans[at + 1] ?? 0) + (spans[at + 2] ?? 0) - 1}`);
-    const words = h("p", { class: "where" }, `${protocol}  ${when(seen, 6)} UTC  ${places.join("; ") || `frame ${frame}`}`);
-    const hex = this.hex(capture, spans);
+    for (let at = 0; at < spans.length; at += 3) {
+      const [first, length] = [spans[at + 1] ?? 0, spans[at + 2] ?? 0];
+      if (length) places.push(say("frame {frame}, bytes {first} to {last} (0x{hex})", { frame: spans[at] ?? 0, first, last: first + length - 1, hex: first.toString(16) }));
+    }
+    const words = h("p", { class: "where" }, protocol, "  ", stamp(seen, 6), ` UTC  ${places.join("; ") || say("frame {frame}", { frame })}`);
     const command = `fieldwatch evidence ${quoted(path)} ${frame}`;
-    const copied = (): void => void navigator.clipboard?.writeText(command).then(() => (copy.textContent = "copied"), () => (copy.textContent = "select it"));
-    const copy = h("button", { class: "copy", type: "button", title: "copy the command that shows the whole frame", click: copied }, "copy");
-    return h("div", { class: "proof" }, words, hex, h("p", { class: "command" }, h("code", {}, command), copy));
+    const copied = (): void => void navigator.clipboard?.writeText(command).then(() => (copy.textContent = say("copied")), () => (copy.textContent = say("select it")));
+    const copy = h("button", { class: "copy", type: "button", title: say("copy the command that shows the whole frame"), click: copied }, say("copy"));
+    return h("div", { class: "proof", tabindex: -1 }, words, this.hex(capture, spans), h("p", { class: "command" }, h("code", {}, command), copy));
   }
 
   private hex(capture: number, spans: number[]): HTMLElement | null {
@@ -303,8 +333,12 @@ function line(offset: number, hex: string, marked: Set<number>): HTMLElement {
   return h("span", { class: "line" }, `${offset.toString(16).padStart(4, "0")}  `, ...codes, `${pad} `, ...letters);
 }
 
-export function mark(priority: Operation["priority"]): Node | null {
-  return priority ? h("span", { class: `mark ${priority}`, title: priority }, SHAPES[priority], h("span", { class: "spoken" }, ` ${priority} `)) : null;
+function times(number: number): string {
+  return many(number, "{n} time", "{n} times");
+}
+
+function span(first: number, last: number): Node {
+  return h("span", {}, say("{first} to {last} UTC", { first: when(first), last: when(last) }));
 }
 
 function facts(rows: readonly (readonly [string, Node | string])[]): HTMLElement {

@@ -1,6 +1,8 @@
 // Elements made from tags, attributes and children. Text is always text, never markup, and always made visible.
 
-import { visible } from "./text";
+import { SHAPES, type Priority } from "./data";
+import { say, term } from "./say";
+import { here, visible, when } from "./text";
 
 export type Child = Node | string | number | null | undefined | false;
 type Attributes = Record<string, string | number | boolean | ((event: Event) => void) | undefined>;
@@ -27,9 +29,27 @@ function fill<E extends Element>(element: E, attributes: Attributes, children: C
 
 /** What is not known: hatched, and read out as such. */
 export function unknown(): HTMLElement {
-  return h("span", { class: "unknown", title: "not known: nothing in the captures says it" }, "unknown");
+  return h("span", { class: "unknown", title: say("not known: nothing in the captures says it") }, say("unknown"));
 }
 
 export function known(text: string, code = false): Node {
   return text ? h("span", code ? { class: "code", title: text } : { title: text }, text) : unknown();
+}
+
+/** A time: UTC on the page, where the reader is on hover. */
+export function stamp(seen: number, digits = 0, brief = false): HTMLElement {
+  const text = when(seen, digits);
+  return h("time", { class: "code", title: `${when(seen, 6)} UTC\n${here(seen)}` }, brief ? text.slice(11) || text : text);
+}
+
+/** A priority: its shape and its word; the word is only read out where there is no room. */
+export function mark(priority: Priority, wordy = false): Node | null {
+  if (!priority) return null;
+  const word = term("priority", priority);
+  return h("span", { class: `mark ${priority}`, title: word }, SHAPES[priority], h("span", { class: wordy ? "word" : "spoken" }, ` ${word}${wordy ? "" : " "}`));
+}
+
+/** The text in the page's language with elements in its places. */
+export function woven(text: string, parts: Record<string, Child>): Child[] {
+  return say(text).split(/\{(\w+)\}/).map((piece, at) => (at % 2 ? parts[piece] : piece));
 }

@@ -2,32 +2,47 @@
 
 import { PRIORITIES, SHAPES, title, value, type Plant, type Priority } from "./data";
 import { h, s } from "./element";
-import { byText, count, many } from "./text";
+import { many, say, term } from "./say";
+import { exactly } from "./search";
+import { byText } from "./text";
 
 const BANDS: [level: string, name: string][] = [
-  ["4", "4 Business"],
-  ["3", "3 Operations"],
-  ["2", "2 Supervision"],
-  ["1", "1 Control"],
-  ["0", "0 Process"],
-  ["", "Level not known"],
+  ["4", say("4 Business")],
+  ["3", say("3 Operations")],
+  ["2", say("2 Supervision")],
+  ["1", say("1 Control")],
+  ["0", say("0 Process")],
+  ["", say("Level not known")],
+];
+
+const KINDS: [kind: string, words: string][] = [
+  ["quiet", say("reads and other talk")],
+  ["journal", say("{shape} writes", { shape: SHAPES.journal })],
+  ["low", say("{shape} commands, time", { shape: SHAPES.low })],
+  ["medium", say("{shape} force, mode, start, configuration", { shape: SHAPES.medium })],
+  ["high", say("{shape} program, firmware, stop, reset", { shape: SHAPES.high })],
 ];
 
 const MOST_ALONE = 150; // with more assets on the page, those of one role in a band are one box
 const MOST_VENDORS = 6;
 const CROWD = 12; // ... where they are more than so many
-const BOX = { width: 152, height: 36, gapX: 14, gapY: 22 };
+const MOST_LINES = 150; // with more, only the gravest are drawn until a person asks for others
+const BOX = { width: 168, height: 50, gapX: 14, gapY: 22 };
 const MARGIN = { left: 128, top: 24, bottom: 32 };
 const LINK_ONLY = new Set(["arp"]); // says that two are on one link, nothing more
+
+const OTHERS = "\0"; // stands for the vendors that have no box of their own
 
 interface Box {
   key: string;
   level: string;
   title: string;
+  role: string;
   detail: string;
   assets: number[];
   worst: Priority;
   query: string; // finds the assets of a crowd; "" for a single asset
+  line: number; // of its band
   x: number;
   y: number;
 }
@@ -43,16 +58,32 @@ interface Edge {
 export class PlantMap {
   readonly element: HTMLElement;
   private readonly canvas = h("div", { class: "map" });
-  private readonly hidden = new Set<string>();
+  private readonly boxesOf = new Map<string, HTMLInputElement>();
+  private readonly note = h("span", { class: "note", hidden: true }, say("Many lines: only the gravest are drawn. A box under the pointer shows all of its own."));
+  private hidden = new Set<string>();
+  private chosen = ""; // kinds that a person hid, "none" where all are to be seen, "" where nothing was chosen
+  private byItself = new Set<string>(); // kinds that are not drawn because there are too many
   private width = 0;
 
   constructor(
     private readonly plant: Plant,
     private readonly open: (open: string) => void,
     private readonly search: (text: string) => void,
+    private readonly hid: (kinds: string) => void,
   ) {
     this.element = h("section", { class: "mapview" }, this.legend(), this.canvas);
     new ResizeObserver(() => this.fit()).observe(this.canvas);
+  }
+
+  /** Shows all kinds of lines but these. */
+  hide(kinds: string): void {
+    this.chosen = kinds;
+    this.hidden = kinds ? new Set(kinds === "none" ? [] : kinds.split(",")) : new Set(this.byItself);
+    this.note.hidden = kinds !== "" || !this.byItself.size;
+    for (const [kind, box] of this.boxesOf) {
+      box.checked = !this.hidden.has(kind);
+      for (const edge of this.canvas.querySelectorAll(`.edge.${kind}`)) edge.classList.toggle("off", !box.checked);
+    }
   }
 
   /** Draws the map for the room that it has. */
@@ -65,36 +96,31 @@ export class PlantMap {
   }
 
   private legend(): HTMLElement {
-    const kinds: [string, string][] = [
-      ["quiet", "reads and other talk"],
-      ["journal", `${SHAPES.journal} writes`],
-      ["low", `${SHAPES.low} commands, time`],
-      ["medium", `${SHAPES.medium} force, mode, start, configuration`],
-      ["high", `${SHAPES.high} program, firmware, stop, reset`],
-    ];
-    const boxes = kinds.map(([kind, words]) => {
+    const labels = KINDS.map(([kind, words]) => {
       const box = h("input", { type: "checkbox", checked: true, change: () => this.toggle(kind, box.checked) });
+      this.boxesOf.set(kind, box);
       return h("label", { class: `legend ${kind}` }, box, h("span", { class: "sample" }), words);
     });
-    return h("div", { class: "legends" }, ...boxes);
+    return h("div", { class: "legends", role: "group", "aria-label": say("lines that are drawn") }, ...labels, this.note);
   }
 
   private toggle(kind: string, shown: boolean): void {
-    if (shown) this.hidden.delete(kind);
-    else this.hidden.add(kind);
-    for (const edge of this.canvas.querySelectorAll(`.edge.${kind}`)) edge.classList.toggle("off", !shown);
+    const kinds = new Set(this.hidden);
+    if (shown) kinds.delete(kind);
+    else kinds.add(kind);
+    this.hid([...kinds].sort().join(",") || (this.byItself.size ? "none" : ""));
   }
 
   private draw(): void {
     const boxes = this.boxes();
     if (!boxes.length) {
-      this.canvas.replaceChildren(h("div", { class: "empty" }, "The map shows the assets by Purdue level once a capture holds frames that devices sent."));
+      this.canvas.replaceChildren(h("div", { class: "empty" }, say("The map shows the assets by Purdue level once a capture holds frames that devices sent.")));
       return;
     }
     const edges = this.edges(boxes);
     const { bands, height } = this.place(boxes, edges);
     const width = this.width;
-    const svg = s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "assets by Purdue level and who talks with whom" });
+    const svg = s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "group", tabindex: -1, "aria-label": say("assets by Purdue level and who talks with whom") });
     svg.append(arrows());
     for (const band of bands) {
       svg.append(s("rect", { class: "band", x: 0, y: band.y, width, height: band.height }));
@@ -104,7 +130,8 @@ export class PlantMap {
     const lines = order.map((edge) => this.edge(edge));
     svg.append(...lines.map(([line]) => line), ...boxes.map((box) => this.box(box, svg, lines)));
     this.canvas.replaceChildren(svg);
-    for (const kind of this.hidden) this.toggle(kind, false);
+    this.byItself = crowded(edges);
+    this.hide(this.chosen);
   }
 
   private boxes(): Box[] {
@@ -125,8 +152,9 @@ export class PlantMap {
       const severe = (some: number[]): Priority => PRIORITIES[Math.min(...some.map((at) => PRIORITIES.indexOf(worst[at] ?? "")))] ?? "";
       if (wholes.length > MOST_ALONE && members.length > CROWD) {
         for (const [vendor, some] of this.byVendor(members)) {
-          const detail = [count(some.length), vendor].filter(Boolean).join(" · ");
-          made.push({ key: `${key}|${vendor}`, level, title: role || "role not known", detail, assets: some, worst: severe(some), query: wanted(role, vendor), x: 0, y: 0 });
+          const name = role ? term("role", role) : say("role not known");
+          const lines = [vendor === OTHERS ? say("other vendors") : vendor, many(some.length, "{n} asset", "{n} assets")].filter(Boolean);
+          made.push({ key: `${key}|${vendor}`, level, title: name, role: lines[0] ?? "", detail: lines[1] ?? "", assets: some, worst: severe(some), query: wanted(level, role, vendor), line: 0, x: 0, y: 0 });
         }
         continue;
       }
@@ -134,11 +162,11 @@ export class PlantMap {
         const asset = page.assets[at];
         if (!asset) continue;
         const name = title(asset);
-        const detail = [role || "role not known", name === asset.address ? value(asset, "model") : asset.address].filter(Boolean).join(" · ");
-        made.push({ key: asset.id, level, title: name, detail, assets: [at], worst: severe([at]), query: "", x: 0, y: 0 });
+        const detail = name === asset.address ? value(asset, "model") || value(asset, "vendor") : asset.address;
+        made.push({ key: asset.id, level, title: name, role: role ? term("role", role) : say("role not known"), detail, assets: [at], worst: severe([at]), query: "", line: 0, x: 0, y: 0 });
       }
     }
-    return made.sort((one, other) => byText(one.detail, other.detail) || byText(one.title, other.title) || byText(one.key, other.key));
+    return made.sort((one, other) => byText(one.role, other.role) || byText(one.title, other.title) || byText(one.key, other.key));
   }
 
   /** A crowd by vendor: the most frequent ones by name, the others together. */
@@ -154,7 +182,7 @@ export class PlantMap {
     const named = [...groups].filter(([vendor, some]) => vendor && some.length > CROWD).sort((one, other) => other[1].length - one[1].length || byText(one[0], other[0])).slice(0, MOST_VENDORS);
     const alone = new Set(named.map(([vendor]) => vendor));
     const rest = [...groups].filter(([vendor]) => !alone.has(vendor)).flatMap(([, some]) => some);
-    return rest.length ? [...named, [named.length ? "other vendors" : "", rest]] : named;
+    return rest.length ? [...named, [named.length ? OTHERS : "", rest]] : named;
   }
 
   private edges(boxes: Box[]): Edge[] {
@@ -216,24 +244,31 @@ export class PlantMap {
     for (const [level, name] of BANDS) {
       const row = rows.get(level) ?? [];
       if (!row.length && (level === "4" || level === "")) continue;
-      const lines = Math.max(1, Math.ceil(row.length / room));
+      const lines = 1 + Math.max(0, ...row.map((box) => box.line));
       const height = row.length ? MARGIN.top + lines * (BOX.height + BOX.gapY) - BOX.gapY + MARGIN.bottom : 48;
-      row.forEach((box, at) => (box.y = y + MARGIN.top + Math.floor(at / room) * (BOX.height + BOX.gapY)));
+      for (const box of row) box.y = y + MARGIN.top + box.line * (BOX.height + BOX.gapY);
       const assets = row.reduce((sum, box) => sum + box.assets.length, 0);
-      bands.push({ name, words: assets ? many(assets, "asset") : "none seen", y, height });
+      bands.push({ name, words: assets ? many(assets, "{n} asset", "{n} assets") : say("none seen"), y, height });
       y += height + 1;
     }
     return { bands, height: y };
   }
 
+  /** Gives the boxes of a band their place from left to right, and their line in it. */
   private spread(row: Box[], room: number): void {
     const space = this.width - MARGIN.left - 12;
-    row.forEach((box, at) => {
-      const line = Math.floor(at / room);
-      const here = Math.min(room, row.length - line * room);
-      const step = Math.min(space / here, (BOX.width + BOX.gapX) * 1.6);
-      box.x = MARGIN.left + (space - step * here) / 2 + step * (at % room) + (step - BOX.width) / 2;
-    });
+    const alone = row.length <= room;
+    const step = Math.min(space / (alone ? row.length : room), (BOX.width + BOX.gapX) * 1.6);
+    const left = MARGIN.left + (space - step * (alone ? row.length : room)) / 2 + (step - BOX.width) / 2;
+    let [line, slot] = [0, 0];
+    let rest = row.length;
+    for (const box of row) {
+      if (slot === capacity(line, room)) [line, slot, rest] = [line + 1, 0, rest - slot];
+      const free = alone ? 0 : Math.max(0, capacity(line, room) - rest);
+      box.line = line;
+      box.x = left + step * (slot + Math.floor(free / 2) + (line % 2 ? 0.5 : 0));
+      slot += 1;
+    }
   }
 
   private edge(edge: Edge): [SVGElement, Edge] {
@@ -247,16 +282,17 @@ export class PlantMap {
       const down = from.y < to.y;
       const y1 = down ? from.y + BOX.height : from.y;
       const y2 = down ? to.y - (edge.worst ? 3 : 0) : to.y + BOX.height + (edge.worst ? 3 : 0);
-      const bend = (y2 - y1) / 2;
-      path = `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
+      const between = down && from.level !== to.level && to.line % 2 === 1; // straight down between the boxes of the line above
+      const turn = between ? to.y - BOX.height - BOX.gapY - 4 : y2;
+      const bend = (turn - y1) / 2;
+      path = `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${turn - bend} ${x2} ${turn}${between ? `V${y2}` : ""}`;
     }
     const kind = edge.worst || "quiet";
-    const words = `${from.title} and ${to.title}: ${[...edge.protocols].sort().join(", ")}, ${many(edge.packets, "packet")}${edge.worst ? `, ${edge.worst}` : ""}`;
-    const line = s("g", { class: `edge ${kind}` }, s("path", { class: "line", d: path, "marker-end": edge.worst ? `url(#arrow-${kind})` : undefined }), s("path", { class: "touch", d: path }, s("title", {}, words)));
-    line.addEventListener("click", () => {
-      const [one, other] = [from.assets, to.assets];
-      if (one.length === 1 && other.length === 1) this.open(`pair/${one[0]}/${other[0]}`);
-    });
+    const told = { one: from.title, other: to.title, protocols: [...edge.protocols].sort().join(", "), packets: many(edge.packets, "{n} packet", "{n} packets") };
+    const words = [say("{one} and {other}: {protocols}, {packets}", told), edge.worst && term("priority", edge.worst)].filter(Boolean).join(", ");
+    const alone = from.assets.length === 1 && to.assets.length === 1;
+    const line = s("g", { class: `edge ${kind}${alone ? " door" : ""}` }, s("path", { class: "line", d: path, "marker-end": edge.worst ? `url(#arrow-${kind})` : undefined }), s("path", { class: "touch", d: path }, s("title", {}, words)));
+    if (alone) line.addEventListener("click", () => this.open(`pair/${from.assets[0]}/${to.assets[0]}`));
     return [line, edge];
   }
 
@@ -265,12 +301,13 @@ export class PlantMap {
     const kind = ["box", group ? "group" : "", box.worst].filter(Boolean).join(" ");
     const element = s(
       "g",
-      { class: kind, transform: `translate(${box.x} ${box.y})`, tabindex: 0, role: "button", "aria-label": `${box.title}, ${box.detail}` },
+      { class: kind, transform: `translate(${box.x} ${box.y})`, tabindex: 0, role: "button", "aria-label": [box.title, box.role, box.detail, box.worst && term("priority", box.worst)].filter(Boolean).join(", ") },
       s("rect", { width: BOX.width, height: BOX.height, rx: 2 }),
-      s("text", { class: "name", x: 8, y: 15 }, short(box.title, box.worst ? 17 : 19)),
-      s("text", { class: "detail", x: 8, y: 28 }, short(box.detail, 21)),
+      s("text", { class: "name", x: 8, y: 15 }, short(box.title, box.worst ? 21 : 25)),
+      s("text", { class: "detail", x: 8, y: 29 }, short(box.role, 27)),
+      s("text", { class: "detail", x: 8, y: 42 }, short(box.detail, 27)),
       box.worst && box.worst !== "journal" && s("text", { class: `shape ${box.worst}`, x: BOX.width - 8, y: 16 }, SHAPES[box.worst]),
-      s("title", {}, `${box.title}\n${box.detail}${box.worst ? `\n${box.worst}` : ""}`),
+      s("title", {}, [box.title, box.role, box.detail, box.worst && term("priority", box.worst)].filter(Boolean).join("\n")),
     );
     const go = (): void => {
       const asset = this.plant.page.assets[box.assets[0] ?? -1];
@@ -289,10 +326,27 @@ export class PlantMap {
   }
 }
 
-function wanted(role: string, vendor: string): string {
-  const words = [role ? `role:"${role}"` : "role:unknown"];
-  if (vendor && vendor !== "other vendors") words.push(`vendor:"${vendor}"`);
+function wanted(level: string, role: string, vendor: string): string {
+  const words = [exactly("role", role), exactly("level", level), "part:unknown"];
+  if (vendor && vendor !== OTHERS) words.push(exactly("vendor", vendor));
   return words.join(" ");
+}
+
+/** The kinds that are not drawn so that no more than `MOST_LINES` are: the most harmless first, never the gravest. */
+function crowded(edges: Edge[]): Set<string> {
+  const gone = new Set<string>();
+  let drawn = edges.length;
+  for (const [kind] of KINDS.slice(0, -1)) {
+    if (drawn <= MOST_LINES) break;
+    gone.add(kind);
+    drawn -= edges.filter((edge) => (edge.worst || "quiet") === kind).length;
+  }
+  return gone;
+}
+
+/** How many boxes a line of a band holds: every second one is moved by half a box, so that lines pass between the boxes above. */
+function capacity(line: number, room: number): number {
+  return line % 2 ? Math.max(1, room - 1) : room;
 }
 
 function middle(box: Box, near: Map<Box, Box[]>): number {
@@ -301,8 +355,11 @@ function middle(box: Box, near: Map<Box, Box[]>): number {
   return others.reduce((sum, other) => sum + other.x, 0) / others.length;
 }
 
+/** As much of the text as fits into so many small letters; capitals and digits are wider. */
 function short(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  let room = most;
+  const kept = [...text].findIndex((letter) => (room -= /[^a-z .,:;|'()]/.test(letter) ? 1.25 : 1) < 0);
+  return kept < 0 ? text : `${[...text].slice(0, Math.max(1, kept - 1)).join("")}…`;
 }
 
 function arrows(): SVGElement {

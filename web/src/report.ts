@@ -1,37 +1,63 @@
 // The page: tabs, one search, a list or the map, and the drawer with the evidence. Every state has an address (after the #).
 
-import { load, Plant } from "./data";
+import { PAGE, Plant } from "./data";
 import { Drawer } from "./drawer";
 import { h } from "./element";
+import type { Doors, View } from "./list";
+import * as lists from "./lists";
 import { PlantMap } from "./map";
+import { overview } from "./overview";
+import { say } from "./say";
 import { count } from "./text";
-import * as views from "./views";
 
 interface State {
   view: string;
   query: string;
   open: string;
+  sort: string;
+  hide: string; // kinds of edges that the map does not show
 }
 
-const KEYS: [string, string][] = [
-  ["/", "search"],
-  ["j k", "next row, row before; an open drawer follows"],
-  ["Enter", "open the row with its evidence"],
-  ["Esc", "close, or clear the search"],
-  ["1 to 8", "the pages"],
-  ["t", "dark or light"],
-  ["?", "these keys"],
-];
+const NOTHING: State = { view: "overview", query: "", open: "", sort: "", hide: "" };
+const LETTERS: Record<string, string> = { o: "overview", a: "assets", m: "map", p: "operations", c: "conversations", l: "logins", n: "undecoded", b: "malformed" };
+const NEXT_KEY_MS = 1000;
+
+function keys(): [string, string][] {
+  return [
+    ["/", say("search")],
+    ["j k", say("next row, row before; an open drawer follows")],
+    ["Enter", say("open the row with its evidence")],
+    ["e", say("to the bytes that prove it")],
+    ["Esc", say("close, or clear the search")],
+    ["1 … 8", say("the pages, from left to right")],
+    ["g", say("and then: o overview, a assets, m map, p operations, c conversations, l logins, n not decoded, b broken rules")],
+    ["t", say("dark or light")],
+    ["?", say("these keys")],
+  ];
+}
+
+function searches(): [string, string][] {
+  return [
+    ["siemens 317", say("both words, anywhere in the row")],
+    ["vendor:siemens", say("the word in this field")],
+    ['role="RTU"', say("exactly this in the field")],
+    ["serial_number:unknown", say("nothing is known in the field")],
+    ["priority:high|medium", say("either of them")],
+  ];
+}
 
 function read(): State {
   const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
   const given = new URLSearchParams(query);
-  return { view: decodeURIComponent(path) || "overview", query: given.get("q") ?? "", open: given.get("open") ?? "" };
+  const text = (name: string): string => given.get(name) ?? "";
+  return { view: path || NOTHING.view, query: text("q"), open: text("open"), sort: text("sort"), hide: text("hide") };
 }
 
 function address(state: State): string {
   const given = new URLSearchParams();
   if (state.query) given.set("q", state.query);
+  if (state.sort) given.set("sort", state.sort);
+  if (state.hide) given.set("hide", state.hide);
   if (state.open) given.set("open", state.open);
   const text = given.toString();
   return `#/${state.view}${text ? `?${text}` : ""}`;
@@ -40,89 +66,138 @@ function address(state: State): string {
 class Report {
   private state = read();
   private readonly drawer: Drawer;
-  private readonly pages: views.View[];
-  private readonly search = h("input", { type: "search", placeholder: "Search  /", "aria-label": "search", spellcheck: "false", autocomplete: "off" });
-  private readonly tabs = h("nav", { "aria-label": "pages" });
-  private readonly main = h("main");
-  private readonly keys = h("dialog", { class: "keys", "aria-label": "keys" }, h("h2", {}, "Keys"), h("dl", { class: "facts" }, ...KEYS.flatMap(([key, words]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, words)])));
+  private readonly map: PlantMap;
+  private readonly pages: View[];
+  private readonly search = h("input", { type: "search", placeholder: say("Search  /"), "aria-label": say("search"), "aria-keyshortcuts": "/", spellcheck: "false", autocomplete: "off" });
+  private readonly tabs = h("nav", { "aria-label": say("pages") });
+  private readonly main = h("main", { tabindex: -1 });
+  private readonly help = h("dialog", { class: "keys", "aria-label": say("keys and search") });
   private waiting = 0;
   private stepping = false;
+  private going = 0; // until when the key after g is waited for
 
   constructor(plant: Plant) {
     const open = (name: string): void => this.go({ ...this.state, open: name });
-    const go = (view: string, query = ""): void => this.go({ view, query, open: "" });
-    this.drawer = new Drawer(plant, () => open(""), open);
-    const map = new PlantMap(plant, open, (query) => go("assets", query));
+    const go = (view: string, query = ""): void => this.go({ ...NOTHING, view, query });
+    const doors: Doors = { open, sorted: (sort) => this.replace({ ...this.state, sort }) };
+    this.drawer = new Drawer(plant, () => this.close(), open);
+    const map = (this.map = new PlantMap(plant, open, (query) => go("assets", query), (hide) => this.replace({ ...this.state, hide })));
     this.pages = [
-      views.overview(plant, go, open),
-      views.assets(plant, open),
-      { name: "map", title: "Map", number: null, element: map.element, shown: () => map.fit() },
-      views.operations(plant, open),
-      views.talks(plant, open),
-      views.logins(plant, open),
-      views.undecoded(plant, open),
-      views.broken(plant, open),
+      overview(plant, go, open),
+      lists.assets(plant, doors),
+      { name: "map", title: say("Map"), number: null, element: map.element, fields: [], shown: () => map.fit() },
+      lists.operations(plant, doors),
+      lists.talks(plant, doors),
+      lists.logins(plant, doors),
+      lists.undecoded(plant, doors),
+      lists.broken(plant, doors),
     ];
     this.search.addEventListener("input", () => {
       clearTimeout(this.waiting);
       this.waiting = window.setTimeout(() => this.typed(), 120);
     });
-    const theme = h("button", { class: "theme", type: "button", title: "dark or light (t)", click: turn }, "◐");
-    const help = h("button", { class: "theme", type: "button", title: "keys (?)", click: () => this.keys.showModal() }, "?");
-    document.body.prepend(h("header", {}, h("span", { class: "brand" }, "Fieldwatch"), this.tabs, this.search, theme, help), h("div", { class: "body" }, this.main, this.drawer.element), this.keys);
+    const theme = h("button", { class: "theme", type: "button", title: say("dark or light (t)"), "aria-label": say("dark or light"), click: turn }, "◐");
+    const help = h("button", { class: "theme", type: "button", title: say("keys and search (?)"), "aria-label": say("keys and search"), click: () => this.explain() }, "?");
+    document.body.prepend(h("header", {}, h("span", { class: "brand" }, "Fieldwatch"), this.tabs, this.search, theme, help), h("div", { class: "body" }, this.main, this.drawer.element), this.help);
     addEventListener("hashchange", () => this.show(read()));
     addEventListener("keydown", (event) => this.key(event));
     this.show(this.state, true);
   }
 
   private go(state: State): void {
-    if (address(state) === location.hash) return;
-    if (this.stepping) {
-      history.replaceState(null, "", address(state));
-      this.show(state);
-    } else location.hash = address(state);
+    if (address(state) === location.hash) this.settle();
+    else if (this.stepping) this.replace(state);
+    else {
+      location.hash = address(state);
+      this.show(state); // at once: the next key may come before the browser says that the address changed
+    }
+  }
+
+  /** Another address for the same place: the back button passes over it. */
+  private replace(state: State): void {
+    history.replaceState(null, "", address(state));
+    this.show(state);
+  }
+
+  private close(): void {
+    this.go({ ...this.state, open: "" });
+    this.main.querySelector<HTMLElement>(".table, svg")?.focus();
   }
 
   private typed(): void {
     const view = this.page().search ? this.state.view : "assets";
-    history.replaceState(null, "", address({ view, query: this.search.value, open: "" }));
-    this.show(read());
+    const sort = view === this.state.view ? this.state.sort : "";
+    this.replace({ ...NOTHING, view, sort, query: this.search.value });
   }
 
-  private page(): views.View {
-    return this.pages.find((one) => one.name === this.state.view) ?? (this.pages[0] as views.View);
+  private page(): View {
+    return this.pages.find((one) => one.name === this.state.view) ?? (this.pages[0] as View);
   }
 
   private show(state: State, first = false): void {
     const before = this.state;
     this.state = state;
     const page = this.page();
-    if (first || before.view !== state.view) {
+    const turned = first || before.view !== state.view;
+    if (turned) {
       this.main.replaceChildren(page.element);
       document.body.dataset["view"] = page.name;
+      this.map.hide(state.hide);
       page.shown?.();
-      this.tabs.replaceChildren(...this.pages.map((one) => h("a", { href: address({ view: one.name, query: "", open: "" }), "aria-current": one === page ? "page" : undefined }, one.title, one.number !== null && h("span", { class: "number" }, count(one.number)))));
-    }
+      this.tabs.replaceChildren(...this.pages.map((one) => this.tab(one, one === page)));
+      document.title = say("{page} - Fieldwatch", { page: page.title });
+    } else if (before.hide !== state.hide) this.map.hide(state.hide);
     if (document.activeElement !== this.search || this.search.value.trim() === "") this.search.value = state.query;
-    if (first || before.view !== state.view || before.query !== state.query) page.search?.(state.query);
-    if (state.open) this.drawer.show(state.open);
-    else this.drawer.hide();
-    document.title = `${page.title} - Fieldwatch`;
+    if (turned || before.sort !== state.sort) page.sort?.(state.sort);
+    if (turned || before.query !== state.query) page.search?.(state.query);
+    if (first || before.open !== state.open) {
+      if (state.open) this.drawer.show(state.open);
+      else this.drawer.hide();
+      this.settle();
+    }
+    page.opened?.(state.open);
+  }
+
+  /** After a person opened something, the reader's place is in the drawer. */
+  private settle(): void {
+    if (this.state.open && !this.stepping && document.activeElement !== this.search) this.drawer.element.focus({ preventScroll: true });
+  }
+
+  private tab(of: View, current: boolean): HTMLElement {
+    const number = of.number === null ? null : h("span", { class: "number" }, count(of.number));
+    return h("a", { href: address({ ...NOTHING, view: of.name }), "aria-current": current ? "page" : undefined }, of.title, number && " ", number);
+  }
+
+  private explain(): void {
+    const rows = (of: [string, string][]): HTMLElement => h("dl", { class: "facts" }, ...of.flatMap(([key, words]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, words)]));
+    const fields = this.page().fields;
+    const known = fields.length ? h("p", { class: "note" }, say("Fields of this page: {fields}", { fields: [...fields].sort().join(", ") })) : null;
+    this.help.replaceChildren(...[h("h2", {}, say("Keys")), rows(keys()), h("h2", {}, say("Search")), rows(searches()), known].filter((one) => one !== null));
+    this.help.showModal();
   }
 
   private key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const typing = event.target instanceof HTMLInputElement && event.target.type === "search";
+    if (this.help.open) {
+      if (event.key === "?") this.help.close();
+      return; // Esc closes it by itself
+    }
+    const typing = event.target === this.search;
     if (event.key === "Escape") this.escape();
-    else if (typing && event.key === "Enter") this.search.blur();
-    else if (typing) return;
-    else if (!this.command(event)) return;
+    else if (typing && (event.key === "Enter" || event.key === "ArrowDown")) this.toRows();
+    else if (typing || !this.command(event)) return;
     event.preventDefault();
   }
 
+  /** From the search to the first row that it found. */
+  private toRows(): void {
+    this.search.blur();
+    this.main.querySelector<HTMLElement>(".table")?.focus();
+    this.page().move?.(1);
+  }
+
   private escape(): void {
-    if (this.keys.open) this.keys.close();
-    else if (this.state.open) this.go({ ...this.state, open: "" });
+    if (this.state.open) this.close();
     else if (this.state.query || this.search.value) {
       this.search.value = "";
       this.go({ ...this.state, query: "" });
@@ -140,17 +215,34 @@ class Report {
     this.stepping = false;
   }
 
+  private evidence(): void {
+    if (!this.state.open) {
+      this.stepping = true;
+      this.page().enter?.();
+      this.stepping = false;
+    }
+    this.drawer.prove();
+  }
+
   private command(event: KeyboardEvent): boolean {
     const page = this.page();
-    if (event.key.startsWith("Arrow") && !page.move) return false;
+    const target = event.target as Element;
+    const inside = this.drawer.element.contains(target);
+    const going = event.timeStamp < this.going;
+    const letter = going ? LETTERS[event.key] : undefined;
+    this.going = 0;
     const tab = this.pages[Number(event.key) - 1];
-    if (event.key === "/") this.search.select();
+    if (event.key.startsWith("Arrow") && (inside || !page.move)) return false;
+    if (letter) this.go({ ...NOTHING, view: letter });
+    else if (event.key === "g") this.going = event.timeStamp + NEXT_KEY_MS;
+    else if (event.key === "/") this.search.select();
     else if (event.key === "j" || event.key === "ArrowDown") this.step(1);
     else if (event.key === "k" || event.key === "ArrowUp") this.step(-1);
+    else if (event.key === "e") this.evidence();
     else if (event.key === "t") turn();
-    else if (event.key === "?") this.keys.showModal();
-    else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement || event.target instanceof SVGElement)) page.enter?.();
-    else if (tab) this.go({ view: tab.name, query: "", open: "" });
+    else if (event.key === "?") this.explain();
+    else if (event.key === "Enter" && !inside && !target.closest("button, a, summary, input, svg")) page.enter?.();
+    else if (tab) this.go({ ...NOTHING, view: tab.name });
     else return false;
     return true;
   }
@@ -163,4 +255,5 @@ function turn(): void {
   root.dataset["theme"] = dark ? "light" : "dark";
 }
 
-new Report(new Plant(load()));
+document.documentElement.lang = PAGE.language;
+new Report(new Plant());

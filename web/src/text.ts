@@ -1,4 +1,6 @@
-// Text from the network made visible, and numbers and times as people read them.
+// Text from the network made visible, and numbers and times as people of the page's language read them.
+
+import { PAGE } from "./data";
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
@@ -9,24 +11,17 @@ export function visible(text: string): string {
   });
 }
 
-const GROUPED = new Intl.NumberFormat("en");
+const GROUPED = new Intl.NumberFormat(PAGE.language);
 
 export function count(number: number): string {
   return GROUPED.format(number);
 }
 
-export function many(number: number, one: string, more = `${one}s`): string {
-  return `${count(number)} ${number === 1 ? one : more}`;
-}
+const KILO = new Intl.NumberFormat(PAGE.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-export function bytes(number: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let at = 0;
-  while (number >= 1000 && at < units.length - 1) {
-    number /= 1000;
-    at += 1;
-  }
-  return `${at ? number.toFixed(number < 10 ? 1 : 0) : number} ${units[at] ?? ""}`;
+/** Bytes as thousands of bytes; the unit stands in the heading, or behind it. */
+export function kilobytes(number: number): string {
+  return KILO.format(number / 1000);
 }
 
 /** `2026-11-24 10:11:12.345`, UTC. */
@@ -37,9 +32,13 @@ export function when(seen: number, digits = 0): string {
   return digits ? text.slice(0, 19) + "." + String(((seen % 1e6) + 1e6) % 1e6).padStart(6, "0").slice(0, digits) : text.slice(0, 19);
 }
 
-export function effect(name: string): string {
-  return name.replaceAll("_", " ");
+const HERE = new Intl.DateTimeFormat(PAGE.language, { dateStyle: "medium", timeStyle: "long" });
+
+/** The same time where the reader is, with the name of the zone. */
+export function here(seen: number): string {
+  const date = new Date(seen / 1000);
+  return Number.isNaN(date.getTime()) ? "" : HERE.format(date);
 }
 
 /** Text that sorts as people expect: numbers in it by their size. */
-export const byText = new Intl.Collator("en", { numeric: true, sensitivity: "base" }).compare;
+export const byText = new Intl.Collator(PAGE.language, { numeric: true, sensitivity: "base" }).compare;

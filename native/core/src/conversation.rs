@@ -168,3 +168,6 @@ impl Conversations {
         &self.rows
     }
 }
+
+#[cfg(test)]
+mod tests;

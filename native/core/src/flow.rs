@@ -327,3 +327,6 @@ impl Flows {
         self.slots.iter().enumerate().filter_map(|(slot, flow)| flow.as_deref().map(|flow| (slot as u32, flow)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -192,3 +192,6 @@ impl Direction {
         self.cutter = cut::State::default();
     }
 }
+
+#[cfg(test)]
+mod tests;

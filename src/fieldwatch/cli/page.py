@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 from importlib.resources import files
 from typing import TYPE_CHECKING
+
+from fieldwatch.cli.language import ENGLISH, Language, marked
 
 if TYPE_CHECKING:
     from fieldwatch.pipeline import Result
@@ -23,7 +26,7 @@ POLICY = "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{s
 """Nothing is loaded; only the one script and the one style of the page are used."""
 
 PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -33,7 +36,7 @@ PAGE = """<!doctype html>
 <style>{style}</style>
 </head>
 <body>
-<noscript>This page needs its own script to show the inventory that it holds. It loads nothing from anywhere.</noscript>
+<noscript>{noscript}</noscript>
 <script type="application/json" id="data">{data}</script>
 <script>{script}</script>
 </body>
@@ -41,14 +44,17 @@ PAGE = """<!doctype html>
 """
 
 
-def page(result: Result) -> str:
+NOSCRIPT = marked("This page needs its own script to show the inventory that it holds. It loads nothing from anywhere.")
+
+
+def page(result: Result, language: Language = ENGLISH) -> str:
     """The page. Raises `MissingAssets` where its script and style were not built."""
     from fieldwatch.cli.page_data import page_data
 
     script, style = _asset("report.js"), _asset("report.css")
     policy = POLICY.format(script=_hash(script), style=_hash(style))
-    parts = {"policy": policy, "style": style, "data": embedded(page_data(result)), "script": script}
-    return _filled(PAGE, parts)
+    parts = {"language": language.code, "policy": policy, "style": style, "noscript": html.escape(language.say(NOSCRIPT))}
+    return _filled(PAGE, {**parts, "data": embedded(page_data(result, language)), "script": script})
 
 
 def embedded(data: object) -> str:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from fieldwatch import __version__
 from fieldwatch.cli.blind import blind_spots
 from fieldwatch.cli.dangers import PRIORITIES
+from fieldwatch.cli.language import ENGLISH, Language
 from fieldwatch.cli.names import Names, address
 from fieldwatch.cli.pieces import pieces
+from fieldwatch.cli.terms import terms
 
 if TYPE_CHECKING:
     from fieldwatch.facts import Conversation as Talk
@@ -30,14 +32,14 @@ MOST_FRAMES = 20
 Row = dict[str, Any]
 
 
-def page_data(result: Result) -> Row:
-    """All that the page shows."""
-    return _Writer(result).write()
+def page_data(result: Result, language: Language = ENGLISH) -> Row:
+    """All that the page shows, and the texts of its language."""
+    return _Writer(result, language).write()
 
 
 class _Writer:
-    def __init__(self, result: Result) -> None:
-        self.result = result
+    def __init__(self, result: Result, language: Language) -> None:
+        self.result, self.language = result, language
         self.names = Names(result)
         self.captures = {capture.path: at for at, capture in enumerate(_captures(result))}
         self.ends: dict[tuple[str, str], int] = {}
@@ -59,6 +61,9 @@ class _Writer:
 
         page: Row = {
             "version": __version__,
+            "language": self.language.code,
+            "texts": self.language.texts(),
+            "terms": terms(self.language),
             "captures": [self._capture(one) for one in _captures(self.result)],
             "assets": [self._asset(one, parent) for one, parent in self.assets],
             "talks": [
@@ -68,7 +73,7 @@ class _Writer:
             "logins": [self._login(one, label) for one, label in most("logins", self._labelled())],
             "malformed": [self._malformed(one) for one in most("malformed", sorted(facts.malformed, key=_earliest))],
             "undecoded": [self._undecoded(one) for one in most("undecoded", _together(facts.undecoded))],
-            "unseen": [{"what": spot.what, "count": spot.times, "detail": spot.detail} for spot in blind_spots(self.result)],
+            "unseen": [{"what": spot.what, "count": spot.times, "detail": spot.detail} for spot in blind_spots(self.result, self.language)],
             "left_out": {name: count for name, count in left_out.items() if count},
         }
         page["ends"] = self.end_rows

@@ -11,6 +11,7 @@ from fieldwatch.cli.aligned import aligned
 from fieldwatch.cli.blind import blind_spots
 from fieldwatch.cli.dangers import dangers
 from fieldwatch.cli.escape import visible
+from fieldwatch.cli.language import ENGLISH, Language
 from fieldwatch.cli.line import Cell, Line, wrapped
 from fieldwatch.cli.names import Names, address
 
@@ -25,62 +26,71 @@ ASSETS, DANGERS, LOGINS, TALKS, UNREAD = 20, 10, 6, 12, 6
 """Rows that the summary shows of each; what is left out is counted."""
 
 
-def summary(result: Result, width: int) -> Iterator[Line]:
+def summary(result: Result, width: int, language: Language = ENGLISH) -> Iterator[Line]:
     """The lines of the summary, from top to bottom, for a terminal of this width."""
     names = Names(result)
-    yield from wrapped(_headline(result), width)
+    yield from wrapped(_headline(result, language), width)
     if not result.inventory.assets:
-        yield (Cell("No device was seen. A capture with frames that devices sent will show them here."),)
+        yield (Cell(language.say("No device was seen. A capture with frames that devices sent will show them here.")),)
     else:
         yield ()
-        yield from _roles(result.inventory.assets, width)
+        yield from _roles(result.inventory.assets, width, language)
         yield ()
-        yield from _assets(result.inventory.assets, width)
+        yield from _assets(result.inventory.assets, width, language)
         yield ()
-        yield from wrapped(_talks(result), width)
-    yield from _dangers(result, names, width)
-    yield from _logins(result, names, width)
-    yield from _unseen(result, width)
+        yield from wrapped(_talks(result, language), width)
+    yield from _dangers(result, names, width, language)
+    yield from _logins(result, names, width, language)
+    yield from _unseen(result, width, language)
 
 
-def _headline(result: Result) -> Line:
-    facts, assets = result.facts, result.inventory.assets
+def _headline(result: Result, language: Language) -> Line:
+    facts, assets, many = result.facts, result.inventory.assets, language.many
     first = [one.first_ns for one in facts.captures if one.first_ns is not None]
     last = [one.last_ns for one in facts.captures if one.last_ns is not None]
     protocols = {protocol for asset in assets for protocol in asset.protocols}
-    found = f"{_count(len(assets), 'asset')}, {_count(len(facts.conversations), 'conversation')}, {_count(len(protocols), 'protocol')}"
-    where = f" in {_count(sum(one.packets for one in facts.captures), 'packet')} of {_count(len(facts.captures), 'capture')}"
-    when = f", {_when(min(first))} to {_when(max(last))} UTC" if first and last else ""
-    return Cell(found, "bold"), Cell(where + when)
+    found = (
+        many(len(assets), "{n} asset", "{n} assets"),
+        many(len(facts.conversations), "{n} conversation", "{n} conversations"),
+        many(len(protocols), "{n} protocol", "{n} protocols"),
+    )
+    packets = many(sum(one.packets for one in facts.captures), "{n} packet", "{n} packets")
+    captures = many(len(facts.captures), "{n} capture", "{n} captures")
+    where = language.say("in {packets} of {captures}").format(packets=packets, captures=captures)
+    when = language.say(", {first} to {last} UTC").format(first=_when(min(first)), last=_when(max(last))) if first and last else ""
+    return Cell(", ".join(found), "bold"), Cell(f" {where}{when}")
 
 
-def _roles(assets: tuple[Asset, ...], width: int) -> Iterator[Line]:
+def _roles(assets: tuple[Asset, ...], width: int, language: Language) -> Iterator[Line]:
     """How many assets there are of each role, from which vendors, the field first."""
-    rows = []
+    rows, say, number = [], language.say, language.number
     groups: dict[tuple[str, str], Counter[str]] = {}
     for asset in assets:
         key = (asset.value("purdue_level"), asset.value("role"))
         groups.setdefault(key, Counter())[asset.value("vendor")] += 1
     for (level, role), vendors in sorted(groups.items(), key=lambda item: (not item[0][1], not item[0][0], item[0])):
         named = sorted((item for item in vendors.items() if item[0]), key=lambda item: (-item[1], item[0]))
-        words = [f"{name} {count}" for name, count in named[:4]]
+        words = [f"{name} {number(count)}" for name, count in named[:4]]
         if len(named) > 4:
-            words.append(f"{len(named) - 4} more vendors")
+            words.append(language.many(len(named) - 4, "{n} more vendor", "{n} more vendors"))
         if vendors[""]:
-            words.append(f"unknown {vendors['']}")
-        rows.append((_cell(level), _cell(role), Cell(f"{vendors.total():,}"), Cell(visible(", ".join(words)))))
-    return aligned(("Level", "Role", ">Assets", "~Vendors"), rows, width)
+            words.append(f"{say('unknown')} {number(vendors[''])}")
+        rows.append((_cell(level), _cell(language.term("role", role)), Cell(number(vendors.total())), Cell(visible(", ".join(words)))))
+    return aligned((say("Level"), say("Role"), ">" + say("Assets"), "~" + say("Vendors")), rows, width)
 
 
-def _assets(assets: tuple[Asset, ...], width: int) -> Iterator[Line]:
+def _assets(assets: tuple[Asset, ...], width: int, language: Language) -> Iterator[Line]:
     """The assets of which most is known."""
-    rows = []
+    rows, say = [], language.say
     for asset in sorted(assets, key=_by_interest)[:ASSETS]:
         values = [asset.value(name) for name in ("name", "role", "vendor", "model", "firmware", "serial_number")]
+        values[1] = language.term("role", values[1])
         values[3] = values[3] or asset.value("order_number")
         rows.append((Cell(visible(address(asset))), *map(_cell, values), Cell(str(len(asset.children) or ""))))
-    yield from aligned(("Address", "~Name", "~Role", "~Vendor", "~Model", "~Firmware", "-~Serial number", "->Parts"), rows, width)
-    yield from _more(len(assets) - ASSETS, "asset", "those of which most is known are above; --html and --csv have all")
+    texts = ("~" + say("Name"), "~" + say("Role"), "~" + say("Vendor"), "~" + say("Model"), "~" + say("Firmware"))
+    yield from aligned((say("Address"), *texts, "-~" + say("Serial number"), "->" + say("Parts")), rows, width)
+    left, where = len(assets) - ASSETS, say("those of which most is known are above; --html and --csv have all")
+    yield from _more(left, language.many(left, "{n} more asset", "{n} more assets"), where)
 
 
 KNOWN = ("model", "order_number", "firmware", "serial_number", "name", "hardware_version", "os", "vendor", "role")
@@ -91,7 +101,7 @@ def _by_interest(asset: Asset) -> tuple[object, ...]:
     return -known, asset.value("purdue_level") or "9", -len(asset.protocols), asset.id
 
 
-def _talks(result: Result) -> Line:
+def _talks(result: Result, language: Language) -> Line:
     """The protocols by what was said in them."""
     talks: dict[str, list[int]] = {}
     for one in result.facts.conversations:
@@ -100,80 +110,89 @@ def _talks(result: Result) -> Line:
         row[1] += one.packets
         row[2] += sum(message.times for message in one.messages)
     ordered = sorted(talks.items(), key=lambda item: (item[0] == "unknown", -item[1][1], item[0]))
-    words = [f"{visible(name)} {row[0]:,}" for name, row in ordered[:TALKS] if name != "unknown"]
+    words = [f"{visible(name)} {language.number(row[0])}" for name, row in ordered[:TALKS] if name != "unknown"]
     if len(ordered) > TALKS:
         words.append("...")
     if "unknown" in talks:
-        words.append(f"not recognised {talks['unknown'][0]:,}")
-    return Cell("Conversations ", "bold"), Cell(" " + ", ".join(words))
+        words.append(f"{language.say('not recognised')} {language.number(talks['unknown'][0])}")
+    return Cell(f"{language.say('Conversations')} ", "bold"), Cell(" " + ", ".join(words))
 
 
-def _dangers(result: Result, names: Names, width: int) -> Iterator[Line]:
+def _dangers(result: Result, names: Names, width: int, language: Language) -> Iterator[Line]:
+    say = language.say
     found = dangers(result.facts.operations, names)
     if not found:
-        yield (Cell("No operation that changes the plant was seen."),)
+        yield (Cell(say("No operation that changes the plant was seen.")),)
         return
     rows = []
     days = {_when(one.first_ns)[:10] for one in found}
     for one in found[:DANGERS]:
-        times = f"{one.times:,}" + (f" ({one.refused:,} refused)" if one.refused else "")
+        refused = f" ({language.many(one.refused, '{n} refused', '{n} refused')})" if one.refused else ""
         when = _when(one.first_ns)
         cells = (
-            Cell(f"{one.priority.shape} {one.effect.replace('_', ' ')}", one.priority.style),
+            Cell(f"{one.priority.shape} {language.term('effect', one.effect.replace('_', ' '))}", one.priority.style),
             Cell(visible(names.of(one.actor))),
             Cell(visible(names.of(one.target))),
             Cell(one.protocol),
             Cell(visible(", ".join(one.names[:2]) + (f" +{len(one.names) - 2}" if len(one.names) > 2 else ""))),
-            Cell(times),
+            Cell(language.number(one.times) + refused),
             Cell(when[11:] if len(days) == 1 and len(when) == 19 else when),
             Cell(str(one.frame)),
         )
         rows.append(cells)
     yield ()
-    yield from aligned(("Operations", "~Who", "~Does it to", "-Protocol", "~What", ">Times", "-First (UTC)", "->Frame"), rows, width)
-    yield from _more(len(found) - DANGERS, "kind of operation", "--html, --csv and --json have all")
+    done = (say("Operations"), "~" + say("Who"), "~" + say("Does it to"), "-" + say("Protocol"), "~" + say("What"))
+    yield from aligned((*done, ">" + say("Times"), "-" + say("First (UTC)"), "->" + say("Frame")), rows, width)
+    left = len(found) - DANGERS
+    what = language.many(left, "{n} more kind of operation", "{n} more kinds of operation")
+    yield from _more(left, what, say("--html, --csv and --json have all"))
 
 
-def _logins(result: Result, names: Names, width: int) -> Iterator[Line]:
-    groups: dict[tuple[str, str, str], list[object]] = {}
+def _logins(result: Result, names: Names, width: int, language: Language) -> Iterator[Line]:
+    groups: dict[tuple[str, str, str], set[str]] = {}
+    seen = Counter[tuple[str, str, str]]()
     for one in result.facts.logins:
         if one.cleartext:
-            row = groups.setdefault((one.protocol, names.of(one.server), one.username), [set(), 0])
-            row[0].add(names.of(one.client))  # type: ignore[attr-defined]
-            row[1] += one.times  # type: ignore[operator]
+            key = one.protocol, names.of(one.server), one.username
+            groups.setdefault(key, set()).add(names.of(one.client))
+            seen[key] += one.times
     if not groups:
         return
-    rows = []
-    order = sorted(groups.items(), key=lambda item: (-item[1][1], item[0]))  # type: ignore[operator]
-    for (protocol, server, user), (clients, times) in order[:LOGINS]:
-        some = sorted(clients)  # type: ignore[call-overload]
-        words = some[0] if len(some) == 1 else f"{len(some)} clients"
-        rows.append((Cell(visible(server)), _cell(user), Cell(visible(words)), Cell(protocol), Cell(f"{times:,}")))
+    rows, say = [], language.say
+    for key in sorted(groups, key=lambda key: (-seen[key], key))[:LOGINS]:
+        protocol, server, user = key
+        clients = groups[key]
+        words = min(clients) if len(clients) == 1 else language.many(len(clients), "{n} client", "{n} clients")
+        cells = Cell(visible(server)), _cell(user), Cell(visible(words)), Cell(protocol), Cell(language.number(seen[key]))
+        rows.append(cells)
     yield ()
-    yield from aligned(("~Logins in clear", "~User", "~From", "Protocol", ">Times"), rows, width)
-    yield from _more(len(groups) - LOGINS, "login", "--html, --csv and --json have all")
+    heads = ("~" + say("Logins in clear"), "~" + say("User"), "~" + say("From"), say("Protocol"), ">" + say("Times"))
+    yield from aligned(heads, rows, width)
+    left = len(groups) - LOGINS
+    yield from _more(left, language.many(left, "{n} more login", "{n} more logins"), say("--html, --csv and --json have all"))
 
 
-def _unseen(result: Result, width: int) -> Iterator[Line]:
-    rows = [(f"{spot.times:,}", spot.what, spot.detail) for spot in blind_spots(result)]
+def _unseen(result: Result, width: int, language: Language) -> Iterator[Line]:
+    say, number = language.say, language.number
+    rows = [(number(spot.times), spot.what, spot.detail) for spot in blind_spots(result, language)]
     undecoded, broken = Counter[str](), Counter[str]()
     for one in result.facts.undecoded:
         undecoded[one.protocol] += one.times
     for bad in result.facts.malformed:
         broken[bad.protocol] += bad.times
     if undecoded:
-        rows.append((f"{undecoded.total():,}", "packets or messages that are not decoded", _by_count(undecoded)))
+        rows.append((number(undecoded.total()), say("packets or messages that are not decoded"), _by_count(undecoded, language)))
     if broken:
-        rows.append((f"{broken.total():,}", "messages that break a rule of their protocol", _by_count(broken)))
+        rows.append((number(broken.total()), say("messages that break a rule of their protocol"), _by_count(broken, language)))
     if rows:
         cells = [(Cell(count), Cell(visible(what)), Cell(visible(detail), "dim")) for count, what, detail in rows]
         yield ()
-        yield from aligned((">Times", "Not seen, not decoded, not right", "~Where, or how"), cells, width)
+        yield from aligned((">" + say("Times"), say("Not seen, not decoded, not right"), "~" + say("Where, or how")), cells, width)
 
 
-def _by_count(counts: Counter[str]) -> str:
+def _by_count(counts: Counter[str], language: Language) -> str:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{name} {count:,}" for name, count in ordered[:UNREAD]) + (", ..." if len(ordered) > UNREAD else "")
+    return ", ".join(f"{name} {language.number(count)}" for name, count in ordered[:UNREAD]) + (", ..." if len(ordered) > UNREAD else "")
 
 
 def _cell(value: str) -> Cell:
@@ -181,12 +200,7 @@ def _cell(value: str) -> Cell:
 
 
 def _more(count: int, what: str, where: str) -> Iterable[Line]:
-    return [(Cell(f"... and {_count(count, what)} more; {where}", "dim"),)] if count > 0 else []
-
-
-def _count(number: int, what: str) -> str:
-    many = "kinds of operation" if what == "kind of operation" else f"{what}s"
-    return f"{number:,} {what if number == 1 else many}"
+    return [(Cell(f"... {what}; {where}", "dim"),)] if count > 0 else []
 
 
 def _when(seen_ns: int) -> str:

@@ -78,10 +78,12 @@ class Inventory(NamedTuple):
     """All assets; where each end of a conversation belongs; and what could not become an asset.
 
     `home` maps ends (without component) to asset ids; an address that changed hands has its first holder. `silent` were spoken to and never
-    seen to send. `unplaced` are claims about addresses of groups or about no address at all.
+    seen to send. `unplaced` are claims about addresses of groups or about no address at all. `forged` are addresses in whose names a flood
+    was sent, each with the MAC that sent it: no devices.
     """
 
     assets: tuple[Asset, ...]
     home: dict[Subject, str]
     silent: tuple[Subject, ...]
     unplaced: tuple[Claim, ...]
+    forged: tuple[Subject, ...] = ()

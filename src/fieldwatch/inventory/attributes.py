@@ -1,6 +1,9 @@
 """From claims to attributes: every value that is claimed is a rival; the order among rivals is stated here.
 
-The order: the more trusted (see `library.trust`), then the latest seen (firmware changes), then the one with more evidence, then by text.
+The vendor is shown by its usual name, whatever the spelling (see `library.makers`); the claims keep the words that were said.
+
+The order: the more trusted (see `library.trust`), then the latest seen (firmware changes), then the one with more evidence, then what
+stands later in its message (Modbus gives the product's name, then the model's: the more special comes last), then by text.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from typing import NamedTuple
 from fieldwatch.facts import Claim, Evidence
 from fieldwatch.inventory.asset import Attribute, Rival
 from fieldwatch.library.hints import hints
+from fieldwatch.library.makers import maker
 from fieldwatch.library.registries import profinet_vendor
 from fieldwatch.library.trust import trust
 
@@ -32,6 +36,14 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     "os_version": (Source("os", 0.6),),
 }
 """Which claimed attributes stand for which shown ones. A claim of a shown attribute stands for itself."""
+
+SOURCES_OF: dict[tuple[str, str], tuple[Source, ...]] = {
+    ("modbus", "product_code"): (Source("model", 0.7), Source("order_number", 0.7)),
+}
+"""The same for attributes that mean so in one protocol only: [APP] 6.21 calls the catalogue number ProductCode, CIP a mere number."""
+
+NO_NAMES = frozenset({"unknown", "none", "n/a", "null", "undefined", "default", "localhost", "localhost.localdomain", "noname", "not set"})
+"""Words in the place of a name that name nobody; what was claimed is kept under its own attribute."""
 
 INFERRED = frozenset({"role"})
 """Claims that are not shown as they are: the role is inferred from them among others (see `role`)."""
@@ -69,10 +81,13 @@ def voices(claims: Iterable[Claim]) -> Iterator[Voice]:
         said = f"{protocol}: {attribute}" + (f" of {subject.component}" if subject.component else "")
         if attribute not in INFERRED:
             yield Voice(attribute, value, sure, evidence, said)
-        for shown, left in SOURCES.get(attribute, ()):
-            yield Voice(shown, value, sure * left, evidence, said)
-        for hint in hints(protocol, attribute, value):
-            yield Voice(hint.says, hint.value, hint.confidence * weight, evidence, f"{said} {value}")
+        for shown, left in (Source(attribute, 1.0), *SOURCES.get(attribute, ()), *SOURCES_OF.get((protocol, attribute), ())):
+            if shown == "name" and value.casefold() in NO_NAMES:
+                continue
+            if shown != attribute:
+                yield Voice(shown, value, sure * left, evidence, said)
+            for hint in hints(protocol, shown, value):
+                yield Voice(hint.says, hint.value, hint.confidence * weight * left, evidence, f"{said} {value}")
         if attribute == "vendor_id" and protocol in REGISTRIES:
             yield from _registered(value, sure, evidence, said)
 
@@ -90,8 +105,15 @@ def attributes(heard: Iterable[Voice]) -> tuple[Attribute, ...]:
     """The attributes by name, each with its rivals in the stated order."""
     by_value: dict[str, dict[str, list[Voice]]] = {}
     for voice in heard:
-        by_value.setdefault(voice.attribute, {}).setdefault(voice.value, []).append(voice)
+        known = _usual(voice) if voice.attribute == "vendor" else voice
+        by_value.setdefault(known.attribute, {}).setdefault(known.value, []).append(known)
     return tuple(Attribute(name, _in_order(map(_rival, by_value[name].values()))) for name in sorted(by_value))
+
+
+def _usual(voice: Voice) -> Voice:
+    """The vendor by its usual name; the reason keeps the words."""
+    name = maker(voice.value)
+    return voice if name == voice.value else voice._replace(value=name, reason=f"{voice.reason}: {voice.value}")
 
 
 def _rival(said: list[Voice]) -> Rival:
@@ -102,8 +124,14 @@ def _rival(said: list[Voice]) -> Rival:
 
 
 def _in_order(rivals: Iterable[Rival]) -> tuple[Rival, ...]:
-    return tuple(sorted(rivals, key=lambda one: (-one.confidence, -_last(one), -len(one.evidence), one.value)))
+    return tuple(sorted(rivals, key=lambda one: (-one.confidence, -_last(one), -len(one.evidence), -_place(one), one.value)))
 
 
 def _last(rival: Rival) -> int:
     return rival.evidence[-1].seen_ns if rival.evidence else 0
+
+
+def _place(rival: Rival) -> int:
+    """Where in its frame the value was said last."""
+    spans = rival.evidence[-1].spans if rival.evidence else ()
+    return spans[-1].offset if spans else 0

@@ -9,14 +9,24 @@ from fieldwatch.inventory import role as roles
 from fieldwatch.inventory.address import is_loopback, names_an_interface
 from fieldwatch.inventory.asset import Asset, Attribute, Inventory
 from fieldwatch.inventory.attributes import Voice, attributes, is_part, voices
+from fieldwatch.inventory.conflict import conflicts
 from fieldwatch.inventory.identity import Places, join_all
 from fieldwatch.inventory.onlink import links
 from fieldwatch.inventory.part import Part, by_number, lifted, merged
 from fieldwatch.inventory.sighting import Sighting
+from fieldwatch.library.hints import hints
+from fieldwatch.library.makers import maker
 from fieldwatch.library.registries import oui
 
 OUI_TRUST = 0.4
 """Whose MAC address it is tells the maker of the interface, not always of the device."""
+
+
+PRODUCT = ("vendor", "model", "order_number", "firmware")
+"""What a whole may be called by its controller; serial numbers and names are the part's own."""
+
+PART_TRUST = 0.5
+"""How much of the trust in a part's word is left for the whole: what the whole says of itself is shown before it."""
 
 
 class _Device(Part):
@@ -43,6 +53,7 @@ class _Plant:
         self.devices: dict[str, _Device] = {}
         self.unplaced: set[Claim] = set()
         self.silent: set[Subject] = set()
+        self.forged: set[Subject] = set()
         self.ends: dict[Subject, tuple[int, str]] = {}
         self._steady: dict[Subject, tuple[str, _Device | None]] = {}
 
@@ -79,8 +90,8 @@ def fold(
     operations: Iterable[Operation] = (),
 ) -> Inventory:
     """The inventory that these facts give. A device exists when it was seen to send (a sighting), or when something is claimed of it."""
-    told, seen = set(claims), set(sightings)
-    places = Places(links(told, seen))
+    told, seen, talks = set(claims), set(sightings), tuple(conversations)
+    places = Places(links(told, seen, talks))
     join_all(places, told)
     plant = _Plant(places)
     for sighting in seen:
@@ -91,15 +102,15 @@ def fold(
         plant.find(Subject(sighting.ip, sighting.mac, sighting.vlan), sighting.first_ns)
     for claim in told:
         plant.find(claim.subject, claim.evidence.seen_ns)
-    for talk in conversations:
+    for talk in talks:
         _converse(plant, talk)
     for operation in operations:
         _operate(plant, operation)
-    assets = {name: _asset(plant, device) for name, device in plant.devices.items()}
+    quarrels = conflicts(places, told, seen)
+    assets = {name: _asset(plant, device, quarrels.get(name, [])) for name, device in plant.devices.items()}
     home = {end: assets[name].id for end, (_, name) in plant.ends.items()}
-    return Inventory(
-        tuple(sorted(assets.values(), key=lambda asset: asset.id)), home, tuple(sorted(plant.silent)), tuple(sorted(plant.unplaced))
-    )
+    ordered = tuple(sorted(assets.values(), key=lambda asset: asset.id))
+    return Inventory(ordered, home, tuple(sorted(plant.silent)), tuple(sorted(plant.unplaced)), tuple(sorted(plant.forged)))
 
 
 def _sight(plant: _Plant, sighting: Sighting) -> None:
@@ -107,6 +118,10 @@ def _sight(plant: _Plant, sighting: Sighting) -> None:
     node = plant.places.node(subject, sighting.first_ns)
     if not node:
         return
+    if node in plant.places.known.nobodys:
+        if node in plant.places.known.forged[sighting.mac]:
+            plant.forged.add(subject)
+        node = sighting.mac
     device = plant.at(node)
     device.see(sighting.first_ns, sighting.last_ns)
     device.vlans.add(sighting.vlan)
@@ -176,7 +191,7 @@ def _operate(plant: _Plant, operation: Operation) -> None:
     part.activity.answered(operation.protocol, operation.actor.ip or operation.actor.mac, min(times))
 
 
-def _asset(plant: _Plant, device: _Device) -> Asset:
+def _asset(plant: _Plant, device: _Device, quarrels: list[Voice]) -> Asset:
     places = plant.places
     nodes = device.nodes | places.joined(device.nodes)
     macs = sorted(node for node in nodes if names_an_interface(node))
@@ -187,9 +202,15 @@ def _asset(plant: _Plant, device: _Device) -> Asset:
     own_parts = [components.pop(component) for component in lifted(device.claims, components)]
     children = tuple(_child(name, component, components[component]) for component in sorted(components, key=by_number))
     heard = list(voices(device.claims.union(*(part.claims for part in own_parts))))
-    heard += _makers(device)
+    heard += [
+        *_makers(device),
+        *_of_controller(children),
+        *quarrels,
+        *_forged(device, sum(len(places.known.forged.get(mac, ())) for mac in macs)),
+    ]
     passed = {ip for mac in macs for ip in places.known.passed.get(mac, ()) if ip not in ips and not is_loopback(ip)}
-    signs = [*device.activity.voices(), *roles.forwarding(macs, len(passed), bool(own)), *roles.of_children(children)]
+    counted_down = any(mac in places.known.counted_down for mac in macs)
+    signs = [*device.activity.voices(), *roles.forwarding(macs, len(passed), bool(own), counted_down), *roles.of_children(children)]
     for part in own_parts:
         signs += part.activity.voices()
     return Asset(
@@ -217,11 +238,30 @@ def _attributes(heard: list[Voice], signs: list[Voice]) -> tuple[Attribute, ...]
     return tuple(sorted(found))
 
 
+def _of_controller(children: Iterable[Asset]) -> Iterator[Voice]:
+    """What the only controller among the parts says of itself also stands for the whole, where nothing better is known."""
+    controllers = [child for child in children if child.value("role") in roles.CONTROLLERS]
+    if len(controllers) == 1:
+        for attribute in filter(None, map(controllers[0].attribute, PRODUCT)):
+            for proof in attribute.evidence:
+                yield Voice(attribute.name, attribute.value, attribute.confidence * PART_TRUST, proof, attribute.reason)
+
+
+def _forged(device: _Device, number: int) -> Iterator[Voice]:
+    """That the device sent in the names of so many others."""
+    if number:
+        proof = min(device.seen_by.values(), key=lambda one: (one.seen_ns, one))
+        reason = "a packet or two each, with a TTL that no router has counted down"
+        yield Voice("forged_sources", f"{number} addresses", 0.7, proof, reason)
+
+
 def _makers(device: _Device) -> Iterator[Voice]:
     for mac, proof in device.seen_by.items():
-        maker = oui(mac)
-        if maker:
-            yield Voice("vendor", maker, OUI_TRUST, proof, f"{mac[:8].upper()} is registered to it (IEEE)")
+        registered = oui(mac)
+        if registered:
+            yield Voice("vendor", registered, OUI_TRUST, proof, f"{mac[:8].upper()} is registered to it (IEEE)")
+            for hint in hints("oui", "vendor", maker(registered)):
+                yield Voice(hint.says, hint.value, hint.confidence, proof, f"{mac[:8].upper()} is a MAC address of {maker(registered)}")
 
 
 def _ip_order(ip: str) -> tuple[bool, tuple[int, ...], str]:

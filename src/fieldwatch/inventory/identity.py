@@ -6,7 +6,8 @@ A *node* is a MAC address, or an IP address that no MAC owns. Handles join nodes
    addresses of different makers, or of none (virtual machines are copied with their serial numbers). If any two contradict, the serial
    joins nobody.
 2. *Chassis*: LLDP chassis IDs that are MAC addresses name the device behind all its ports; other chassis IDs and CDP device names join
-   ports of one maker (same first three octets). Slots, units and so on within a device are its children.
+   ports of one maker (same first three octets), and the interface of that maker that has the name: the chassis ID of a PROFINET device
+   is its name of station. Slots, units and so on within a device are its children.
 3. *MAC address*, with the IP addresses that it owns (see `onlink`); an address that LLDP or CDP gives for management joins its owner.
 4. *IP address*, in its VLAN and at its time (see `onlink.tenant`).
 """
@@ -95,7 +96,7 @@ class Places:
 
 def join_all(places: Places, claims: Iterable[Claim]) -> None:
     """Joins the nodes that a handle makes one device."""
-    chassis: dict[tuple[str, ...], set[str]] = {}
+    chassis: dict[tuple[str, str, str], set[str]] = {}
     serials: dict[tuple[str, ...], set[str]] = {}
     facts: dict[str, dict[tuple[str, str], set[str]]] = {}
     for claim in claims:
@@ -111,8 +112,10 @@ def join_all(places: Places, claims: Iterable[Claim]) -> None:
             if attribute == "serial_number":
                 for key in _serial_keys(protocol, said, values):
                     serials.setdefault(key, set()).add(node)
-    for nodes in chassis.values():
-        _join_group(places, nodes)
+    named = _named(facts) if chassis else {}
+    for (protocol, value, oui), nodes in chassis.items():
+        bearers = named.get((value, oui), set()) if protocol == "lldp" else set()
+        _join_group(places, nodes | bearers if len(bearers) == 1 else nodes)
     for nodes in serials.values():
         if len(nodes) > 1 and not _any_contradict(sorted(nodes), facts):
             _join_group(places, nodes)
@@ -133,13 +136,24 @@ def _join_management(places: Places, node: str, addresses: set[str]) -> None:
             places.join(node, held[0].mac if held else ip)
 
 
-def _note_chassis(places: Places, chassis: dict[tuple[str, ...], set[str]], node: str, protocol: str, values: set[str]) -> None:
+def _note_chassis(places: Places, chassis: dict[tuple[str, str, str], set[str]], node: str, protocol: str, values: set[str]) -> None:
     for value in values:
         text = value.lower().replace("-", ":")
         if MAC.fullmatch(text) and names_an_interface(text):
             places.join(node, text)
         elif names_an_interface(node) and not is_local(node) and value:
             chassis.setdefault((protocol, value, node[:8]), set()).add(node)
+
+
+def _named(facts: dict[str, dict[tuple[str, str], set[str]]]) -> dict[tuple[str, str], set[str]]:
+    """By name and maker (first three octets), the interfaces that bear the name."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for node, said in facts.items():
+        for (_, attribute), values in said.items():
+            if attribute in NAMES and names_an_interface(node):
+                for value in values:
+                    found.setdefault((value, node[:8]), set()).add(node)
+    return found
 
 
 def _serial_keys(protocol: str, said: dict[tuple[str, str], set[str]], serials: set[str]) -> Iterator[tuple[str, ...]]:

@@ -17,6 +17,9 @@ from fieldwatch.library.roles import Service, purdue_levels, services, telling_e
 LOOKS_ONLY = frozenset({Effect.DISCOVER, Effect.IDENTIFY})
 """Who does nothing else is looking round: that says nothing about its role."""
 
+CONTROLLERS = frozenset({"PLC", "Safety controller"})
+"""Roles that a part gives to the whole: a chassis with a PLC is a PLC."""
+
 FORWARDS = 3
 """A MAC address that sent packets of so many addresses that are not its own is a router's."""
 
@@ -64,22 +67,37 @@ class Activity:
                     yield Voice("role", service.role, service.confidence, evidence, _words(service, len(peers)))
 
 
+DOES = {
+    Effect.PROGRAM_DOWNLOAD: "loads programs into",
+    Effect.PROGRAM_UPLOAD: "reads back the program of",
+    Effect.PROGRAM_EDIT: "changes the program of",
+    Effect.FIRMWARE: "loads firmware into",
+}
+"""What is said of who does it, for each effect that tells a role by itself (`library/data/services.tsv`)."""
+
+
 def _words(service: Service, peers: int) -> str:
     if service.effect:
-        return f"does {service.effect.replace('_', ' ')} on {_devices(peers)}"
+        return f"{DOES[Effect(service.effect)]} {_devices(peers)}"
     return f"answers {service.protocol}" if service.end == "answers" else f"asks {_devices(peers)} in {service.protocol}"
+
+
+def _addresses(number: int) -> str:
+    return "1 address that is" if number == 1 else f"{number} addresses that are"
 
 
 def _devices(number: int) -> str:
     return "1 device" if number == 1 else f"{number} devices"
 
 
-def forwarding(macs: Iterable[str], passed: int, owns_an_address: bool) -> Iterator[Voice]:
-    """The role of a device that sends packets of addresses that are not its own (see `onlink`)."""
+def forwarding(macs: Iterable[str], passed: int, owns_an_address: bool, counted_down: bool = False) -> Iterator[Voice]:
+    """The role of a device that sends packets of addresses that are not its own (see `onlink`); `counted_down`: by their TTL, too."""
     nothing = Evidence("", (), 0, "ethernet")
+    if counted_down:
+        yield Voice("role", "Router", 0.6, nothing, "sends packets whose TTL a router has counted down")
     if passed >= FORWARDS or (passed and owns_an_address):
         sure = 0.8 if passed >= FORWARDS else 0.5
-        yield Voice("role", "Router", sure, nothing, f"sends packets of {passed} addresses that are not its own")
+        yield Voice("role", "Router", sure, nothing, f"sends packets of {_addresses(passed)} not its own")
     for mac in macs:
         if VIRTUAL_ROUTER.match(mac):
             yield Voice("role", "Router", 0.9, nothing, f"{mac} is a virtual router's address")
@@ -91,7 +109,7 @@ def of_children(children: Iterable[Asset]) -> Iterator[Voice]:
     for child in children:
         role = child.attribute("role")
         units += child.component.startswith("unit ")
-        if role and role.value in {"PLC", "Safety controller"}:
+        if role and role.value in CONTROLLERS:
             for evidence in role.evidence:
                 yield Voice("role", role.value, role.confidence * 0.95, evidence, f"{child.component} is a {role.value}")
     if units > 1:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from fieldwatch.library.table import table
 
+MOST = 512
+"""Characters of a value that are looked at: a hostile banner of any length costs no more time than this."""
+
 
 class Hint(NamedTuple):
     """From a value follows that attribute `says` is `value`, with this confidence."""
@@ -39,5 +42,5 @@ def hints(protocol: str, attribute: str, value: str) -> tuple[Hint, ...]:
     return tuple(
         rule.hint._replace(value=rule.hint.value.format(match[0], *match.groups()))
         for rule in _rules(attribute)
-        if rule.protocol in {protocol, "*"} and (match := rule.pattern.fullmatch(value))
+        if rule.protocol in {protocol, "*"} and (match := rule.pattern.fullmatch(value[:MOST]))
     )

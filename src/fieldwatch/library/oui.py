@@ -26,6 +26,7 @@ def _registry() -> tuple[bytes, int]:
     return data, data.index(b"\n", start) + 1
 
 
+@functools.lru_cache(maxsize=65536)
 def _find(prefix: bytes) -> str | None:
     """The name registered for exactly this prefix (upper-case hex)."""
     data, low = _registry()

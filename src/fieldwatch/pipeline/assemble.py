@@ -25,8 +25,7 @@ from fieldwatch.facts import (
     Undecoded,
 )
 from fieldwatch.pipeline.stream import ClaimTag, Stream, Template, claim_tag
-from fieldwatch.protocols import Reading
-from fieldwatch.protocols._protocol import At, Done, Exchange, LoggedIn, Side
+from fieldwatch.protocols._protocol import At, Done, Exchange, LoggedIn, Side, Who
 from fieldwatch.wire.rows import ConversationRow, Moment, Piece, SightingRow, TallyRow
 
 OVER_BUDGET = "not read: more new messages than are read of one conversation"
@@ -37,6 +36,9 @@ PLACES = {"tcp": "tcp port {}", "udp": "udp port {}", "icmp": "icmp", "ip": "ip 
 
 MOST_PLACES = 64
 """Tallies, in the order in which they began, in which the place of one claim is looked at, to find where it was said first."""
+
+MOST_VALUES = 300_000
+"""Values that the occurrences of all operations together may have; beyond them an occurrence is kept without its values, and counted."""
 
 FRAMING = {
     "length": ("a message of {} bytes", "what the protocol allows"),
@@ -116,7 +118,8 @@ class Assembler:
         self.pairs = [(_Pair(client, server), _Pair(server, client)) for client, server in ends]
         self.classes: list[dict[tuple[str, Effect, str], list[int]]] = [{} for _ in stream.conversations]
         self.spoken: list[dict[str, int]] = [{} for _ in stream.conversations]
-        self.variants: dict[tuple[int, bytes, bytes], Reading] = {}
+        self.variants: dict[tuple[int, bytes, bytes], list[Done]] = {}
+        self.values_left = MOST_VALUES
         self.said: dict[tuple[str, Subject, str, str], list[tuple[int, ClaimTag]]] = {}
         self.operations: dict[tuple[object, ...], list[object]] = {}
         self.undecoded: dict[tuple[str, str, str], list[object]] = {}
@@ -125,8 +128,8 @@ class Assembler:
         """All facts of the stream."""
         for sum_ in self.stream.sums:
             self._sum(*sum_)
-        for number, tally in self.stream.rich:
-            self._tally(number, tally)
+        for number in self.stream.rich:
+            self._tally(number, self._row(number))
         self._collect_claims()
         for number, row in enumerate(self.stream.conversations):
             self._conversation(number, row)
@@ -139,6 +142,11 @@ class Assembler:
         return self.facts
 
     # ------------------------------------------------------------------------------------------------------- one tally
+
+    def _row(self, number: int) -> TallyRow:
+        row = self.stream.session.tally(number)
+        assert row is not None, number
+        return TallyRow(*row)
 
     def _tally(self, number: int, tally: TallyRow) -> None:
         template = self.stream.templates[tally.template]
@@ -182,9 +190,7 @@ class Assembler:
 
     def _said_at(self, number: int, tag: ClaimTag) -> Evidence:
         """Where the tally's first exchange says it."""
-        row = self.stream.session.tally(number)
-        assert row is not None, number
-        tally = TallyRow(*row)
+        tally = self._row(number)
         template = self.stream.templates[tally.template]
         at = next(claimed.at for name, claimed in template.reading.claims if claim_tag(name, claimed, template.from_server) == tag)
         return self._evidence(tally, at, tag.protocol)
@@ -225,8 +231,9 @@ class Assembler:
             known[4] = max(known[4], last_ns)
 
     def _operation(self, number: int, tally: TallyRow, template: Template, index: int, protocol: str, done: Done, pair: _Pair) -> None:
-        actor = pair.asker._replace(component=done.actor) if done.actor else pair.asker
-        target = pair.answerer._replace(component=done.component) if done.component else pair.answerer
+        actor, target = pair if done.by is Who.ASKER else (pair.answerer, pair.asker)
+        actor = actor._replace(component=done.actor) if done.actor else actor
+        target = target._replace(component=done.component) if done.component else target
         kept, thinned = tally.kept or ([], tally.times)
         readings: dict[int, Done] = {}
         by_file: dict[int, list[Occurrence]] = {}
@@ -243,12 +250,17 @@ class Assembler:
 
     def _done_of(self, number: int, template: Template, template_number: int, index: int, variant: int, first: Done) -> Done:
         """The operation as one kept content of the exchange has it: the same, but for its values."""
+        if not first.values:
+            return first
         contents = self.stream.session.variant(number, variant)
         if contents is None:
             return first
         request, answer = contents
-        reading = self.variants.get((template_number, request, answer))
-        if reading is None:
+        done = self.variants.get((template_number, request, answer))
+        if done is None:
+            if self.values_left <= 0:
+                self.stream.counters["values_shed"] += 1
+                return first._replace(values=())
             exchange = Exchange(
                 request if template.has_request else None,
                 answer if template.has_answer else None,
@@ -256,9 +268,10 @@ class Assembler:
                 template.carrier,
                 template.port,
             )
-            reading = self.stream.registry.read(template.protocol, exchange, template.context)
-            self.variants[template_number, request, answer] = reading
-        return reading.done[index][1] if index < len(reading.done) else first
+            done = [one for _, one in self.stream.registry.read(template.protocol, exchange, template.context).done]
+            self.variants[template_number, request, answer] = done
+            self.values_left -= sum(len(one.values) for one in done)
+        return done[index] if index < len(done) else first
 
     # ----------------------------------------------------------------------------------------------------- the whole
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fieldwatch import __version__
-from fieldwatch.facts import Claim, Conversation, Evidence, Login, Malformed, Operation, Span, Subject, Undecoded, Values
+from fieldwatch.facts import Claim, Conversation, Evidence, Gap, Login, Malformed, Operation, Span, Subject, Undecoded, Values
 from fieldwatch.inventory import SHOWN, Asset, Attribute
 from fieldwatch.pipeline.assemble import Capture, Facts
 from fieldwatch.pipeline.inspect import Result
@@ -17,25 +17,49 @@ SCHEMA = "fieldwatch/inspect/1"
 
 def document(result: Result) -> dict[str, Any]:
     """Everything that the result holds, in a fixed order."""
+    return {name: list(part) if isinstance(part, Iterator) else part for name, part in _parts(result)}
+
+
+def text(result: Result) -> Iterator[bytes]:
+    """The document as JSON, row by row: it is never in memory as a whole, which would cost more than the facts themselves."""
+    import orjson
+
+    before = b"{"
+    for name, part in _parts(result):
+        yield before + orjson.dumps(name) + b":"
+        before = b","
+        if isinstance(part, Iterator):
+            yield b"["
+            for number, row in enumerate(part):
+                yield b"," + orjson.dumps(row) if number else orjson.dumps(row)
+            yield b"]"
+        else:
+            yield orjson.dumps(part)
+    yield b"}"
+
+
+def _parts(result: Result) -> Iterator[tuple[str, Any]]:
+    """The document's parts by name; those of many rows make them one by one."""
     facts = result.facts
-    return {
-        "schema": SCHEMA,
-        "version": __version__,
-        "captures": [_capture(one) for one in sorted(facts.captures, key=lambda one: (one.first_ns is None, one.first_ns or 0, one.path))],
-        "skipped": [{"path": one.path, "why": one.why} for one in result.skipped],
-        "totals": _totals(facts),
-        "claims": [_claim(one) for one in sorted(facts.claims, key=_claim_order)],
-        "assets": [_asset(one) for one in sorted(result.inventory.assets, key=lambda one: one.id)],
-        "conversations": [_conversation(one) for one in sorted(facts.conversations, key=_conversation_order)],
-        "operations": [_operation(one) for one in sorted(facts.operations, key=_operation_order)],
-        "logins": [_login(one, labels) for labels in [_secret_labels(facts.logins)] for one in sorted(facts.logins, key=_login_order)],
-        "malformed": [_malformed(one) for one in sorted(facts.malformed, key=lambda one: (*_place(one.evidence), one))],
-        "undecoded": [_undecoded(one) for one in _undecoded_rows(facts.undecoded)],
-        "gaps": [
-            {"protocol": one.protocol, "client": _end(one.client), "server": _end(one.server), "count": one.times, "bytes": one.size_bytes}
-            for one in sorted(facts.gaps)
-        ],
-    }
+    yield "schema", SCHEMA
+    yield "version", __version__
+    captures = sorted(facts.captures, key=lambda one: (one.first_ns is None, one.first_ns or 0, one.path))
+    yield "captures", [_capture(one) for one in captures]
+    yield "skipped", [{"path": one.path, "why": one.why} for one in result.skipped]
+    yield "totals", _totals(facts)
+    yield "claims", map(_claim, sorted(facts.claims, key=_claim_order))
+    yield "assets", map(_asset, sorted(result.inventory.assets, key=lambda one: one.id))
+    yield "conversations", map(_conversation, sorted(facts.conversations, key=_conversation_order))
+    yield "operations", map(_operation, sorted(facts.operations, key=_operation_order))
+    labels = _secret_labels(facts.logins)
+    yield "logins", [_login(one, labels) for one in sorted(facts.logins, key=_login_order)]
+    yield "malformed", map(_malformed, sorted(facts.malformed, key=lambda one: (*_place(one.evidence), one)))
+    yield "undecoded", map(_undecoded, _undecoded_rows(facts.undecoded))
+    yield "gaps", map(_gap, sorted(facts.gaps))
+
+
+def _gap(one: Gap) -> dict[str, Any]:
+    return {"protocol": one.protocol, "client": _end(one.client), "server": _end(one.server), "count": one.times, "bytes": one.size_bytes}
 
 
 def _totals(facts: Facts) -> dict[str, Any]:

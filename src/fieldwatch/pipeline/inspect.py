@@ -112,7 +112,9 @@ def merge(parts: Iterable[Facts]) -> Facts:
 
 
 def _seen(one: Sighting) -> Seen:
-    return Seen(one.ip, one.mac, one.vlan, one.first_ns, one.last_ns, one.packets, one.evidence.source, one.evidence.frame)
+    return Seen(
+        one.ip, one.mac, one.vlan, one.first_ns, one.last_ns, one.packets, one.evidence.source, one.evidence.frame, one.greatest_ttl
+    )
 
 
 __all__ = ["Progress", "Result", "UnusableInput", "inspect", "merge"]

@@ -13,7 +13,7 @@ from fieldwatch.protocols import Reading, Registry
 from fieldwatch.protocols._protocol import At as _At
 from fieldwatch.protocols._protocol import Claimed, Exchange, Ignored, Protocol, Scope, Side, Unread, Value, Who
 from fieldwatch.wire import Session
-from fieldwatch.wire.rows import BadRow, ConversationRow, FileRow, SightingRow, TallyRow
+from fieldwatch.wire.rows import BadRow, ConversationRow, FileRow, SightingRow
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +25,15 @@ ORDERS = {"big": 1, "little": 2, "decimal": 3}
 """The core's numbers for the orders of value marks; 0 is ignored."""
 
 
+MOST_CLAIMS = 50_000
+"""Different claims that one source may make. A plant of a thousand devices makes some ten thousand."""
+
+MOST_CLASSES = 200_000
+"""Different message classes of one source; beyond them messages are counted without their object."""
+
+
 class Template(NamedTuple):
-    """An exchange that was read, by the core's number for it."""
+    """An exchange that was read, by the core's number for it. Of the reading, only what facts are made of is kept."""
 
     reading: Reading
     protocol: Protocol
@@ -62,6 +69,9 @@ class ClaimTag(NamedTuple):
 
 Tag = ClassTag | ClaimTag
 
+NOTHING = Reading()
+"""What is kept of the readings of which only sums are wanted."""
+
 
 class Stream(NamedTuple):
     """Everything that the core and the readings know of one source."""
@@ -73,8 +83,8 @@ class Stream(NamedTuple):
     tags: list[Tag]
     sums: list[tuple[int, int, int, int, int, int, int]]
     """conversation, tag, count, distinct, earliest tally, first_ns, last_ns"""
-    rich: list[tuple[int, TallyRow]]
-    """The tallies that hold more than sums, with their numbers."""
+    rich: list[int]
+    """The numbers of the tallies that hold more than sums."""
     sightings: list[SightingRow]
     bad: list[BadRow]
     counters: dict[str, int]
@@ -97,6 +107,8 @@ class Reader:
         self.contexts: list[Any] = [None]
         self.context_numbers: dict[Any, int] = {}
         self.faults = 0
+        self.claims = 0
+        self.shed = {"claims_shed": 0, "objects_shed": 0, "values_shed": 0}
 
     def read(self, paths: Sequence[str], progress: Progress | None = None) -> Stream:
         """Reads the files in order, as one stream."""
@@ -113,10 +125,10 @@ class Reader:
             [ConversationRow(*row) for row in session.conversations()],
             self.tags,
             session.sums(),
-            [(number, TallyRow(*row)) for number in session.rich() if (row := session.tally(number)) is not None],
+            session.rich(),
             [SightingRow(*row) for row in session.sightings()],
             [BadRow(*row) for row in session.bad()],
-            dict(session.counters()) | {"faults": self.faults},
+            dict(session.counters()) | {**self.shed, "faults": self.faults},
             {protocol.name: count for protocol, count in zip(self.registry.protocols, session.distinct(), strict=True) if count},
             session,
             self.registry,
@@ -139,18 +151,19 @@ class Reader:
             exchange = Exchange(request, answer, from_server, carrier, port)
             reading = self._read(protocol, exchange, context)
             template = Template(reading, protocol, from_server, context, carrier, port, request is not None, answer is not None)
-            distinct = reading.distinct
+            distinct, rich = reading.distinct, is_rich(reading)
+            tags = [known for tag in _tags(template) if (known := self._tag(tag)) is not None]
             learned = session.teach(
                 [(mark.side == Side.ANSWER, mark.offset, mark.length, _mark_kind(mark)) for mark in reading.marks],
                 is_kept(reading),
                 (distinct.side == Side.ANSWER, distinct.offset, distinct.length) if distinct else None,
                 [row for name, opening in reading.opens for row in self._opening(name, opening)],
                 [(self.numbers[one.protocol], one.transport, one.port, one.ip) for one in reading.expects if one.protocol in self.numbers],
-                [self._tag(tag) for tag in _tags(template)],
-                is_rich(reading),
+                tags,
+                rich,
             )
             if learned == len(self.templates):  # else it was known, and read again for what it opens
-                self.templates.append(template)
+                self.templates.append(template._replace(reading=self._facts_of(template, rich)))
 
     def _read(self, protocol: Protocol, exchange: Exchange, context: Any) -> Reading:
         if not self.fenced:
@@ -165,11 +178,35 @@ class Reader:
             reading.unread.append((protocol.name, Unread("fault", "Fieldwatch failed to read it"), _At(Side.REQUEST, 0, 0)))
             return reading
 
-    def _tag(self, tag: Tag) -> int:
-        known = self.tag_numbers.setdefault(tag, len(self.tags))
-        if known == len(self.tags):
-            self.tags.append(tag)
-        return known
+    def _tag(self, tag: Tag) -> int | None:
+        """The number of a tag; None for a claim for which there is no room. A message class then loses its object, and is still counted."""
+        known = self.tag_numbers.get(tag)
+        if known is not None:
+            return known
+        if isinstance(tag, ClaimTag):
+            if self.claims >= MOST_CLAIMS:
+                self.shed["claims_shed"] += 1
+                return None
+            self.claims += 1
+        elif tag.object and len(self.tags) - self.claims >= MOST_CLASSES:
+            self.shed["objects_shed"] += 1
+            return self._tag(tag._replace(object=""))
+        number = self.tag_numbers[tag] = len(self.tags)
+        self.tags.append(tag)
+        return number
+
+    def _facts_of(self, template: Template, rich: bool) -> Reading:
+        """What is needed of a reading once the core has learned from it: the sums say the rest."""
+        reading = template.reading
+        said: dict[ClaimTag, tuple[str, Claimed]] = {}
+        for name, claim in reading.claims:
+            tag = claim_tag(name, claim, template.from_server)
+            if tag in self.tag_numbers:
+                said.setdefault(tag, (name, claim))
+        claims = list(said.values())
+        if rich:
+            return Reading(claims, reading.done, reading.logins, reading.broken, reading.unread)
+        return Reading(claims) if claims else NOTHING
 
     def _opening(self, name: str, opening: Any) -> list[tuple[bool, int, bytes, int]]:
         if name not in self.numbers:

@@ -1,6 +1,12 @@
 //! Both sides of each limit, and each stream in every cut: whole, byte by byte, and in two segments.
 
-#![allow(clippy::panic)]
+#![allow(clippy::panic, clippy::indexing_slicing)]
+
+mod declared;
+mod dnp3;
+mod http;
+mod messages;
+mod tls;
 
 use super::{cut, native, Cut, Rule, State};
 use crate::spec::{Framing, Hex};
