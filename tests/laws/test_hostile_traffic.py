@@ -172,7 +172,7 @@ def chatty_strangers(flood: Flood) -> None:
 
 def arp_storm(flood: Flood) -> None:
     """Announcements of ever new addresses."""
-    for number in range(80_000):
+    for number in range(60_000):
         mac, ip = struct.pack(">HI", 0x0200, number), struct.pack(">I", 0x0A000000 + number)
         flood.frame(b"\xff" * 6 + mac + bytes.fromhex("0806 0001 0800 06 04 0002") + mac + ip + b"\xff" * 6 + ip)
 
@@ -195,7 +195,7 @@ def dns_storm(flood: Flood) -> None:
 
 def mdns_storm(flood: Flood) -> None:
     """Hosts that claim ever new names and addresses for themselves."""
-    for number in range(8_000):
+    for number in range(5_000):
         records = b"".join(
             b"\x06%06x\x05local\0\0\1\x80\1\0\0\0\x3c\0\4" % (40 * number + part) + struct.pack(">I", 40 * number + part)
             for part in range(40)
@@ -620,7 +620,7 @@ def test_a_grave_message_behind_a_flood_of_strangers_is_reported(tmp_path: Path)
     """Somebody fills the tables with connections that nobody answers, and then acts from a new address."""
 
     def make(flood: Flood) -> None:
-        for number in range(80_000):
+        for number in range(60_000):
             flood.tcp((0x0B000000 + number, 40000, SERVER, 502), 1000, flags=SYN)
         Stream(flood, CLIENT, 102).say(s7(1, STOP))
 

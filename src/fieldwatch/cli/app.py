@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from fieldwatch import __version__
-from fieldwatch.cli import evidence, inspect, protocols
+from fieldwatch.cli import evidence, inspect, listen, protocols
 
 INTERRUPTED = 130
 """Exit code where a person stopped the program (128 and the number of the signal, as shells count)."""
@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     )
     program.add_argument("--version", action="version", version=f"fieldwatch {__version__}")
     verbs = program.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for verb in (inspect, evidence, protocols):
+    for verb in (inspect, listen, evidence, protocols):
         verb.declare(verbs)
     return program
 

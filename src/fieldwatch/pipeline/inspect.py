@@ -39,7 +39,11 @@ def inspect(paths: Iterable[str], *, jobs: int = 1, progress: Progress | None = 
     sources, skipped = look(find(paths))
     if not sources:
         raise UnusableInput("; ".join(f"{one.path}: {one.why}" for one in skipped))
-    facts = merge(read_all(streams(sources), jobs, progress, fenced))
+    return result_of(merge(read_all(streams(sources), jobs, progress, fenced)), skipped)
+
+
+def result_of(facts: Facts, skipped: Iterable[Skipped] = ()) -> Result:
+    """The facts with the inventory that they give."""
     inventory = fold(facts.claims, facts.conversations, [_seen(one) for one in facts.sightings], facts.operations)
     return Result(facts, inventory, tuple(skipped))
 
