@@ -225,9 +225,6 @@ def new_commands(flood: Flood) -> None:
         streams[number % 100].say(head % (number, number, b"y" * 900))
 
 
-CORE = pytest.mark.xfail(reason="the core's tables hold more than a process of this size can turn into facts", strict=False)
-BEYOND = {"chatty_strangers", "arp_storm", "ipv6_storm"}
-
 FLOODS: dict[Callable[[Flood], None], set[str]] = {
     million_ports: {"flows_shed"},
     chatty_strangers: {"refused"},
@@ -242,16 +239,15 @@ FLOODS: dict[Callable[[Flood], None], set[str]] = {
 """Floods, and under what names their losses are counted at least."""
 
 
-@pytest.mark.parametrize("make", [pytest.param(make, id=make.__name__, marks=[CORE] if make.__name__ in BEYOND else []) for make in FLOODS])
+@pytest.mark.parametrize("make", FLOODS, ids=[make.__name__ for make in FLOODS])
 def test_a_flood_is_survived_and_what_is_shed_is_counted(make: Callable[[Flood], None], tmp_path: Path) -> None:
     assert FLOODS[make] <= survived(tmp_path, make).losses()
 
 
-@CORE
 def test_each_of_a_million_connections_is_counted(tmp_path: Path) -> None:
-    """Those that found room, and those that did not."""
+    """Those that are in the tables, and those that made room for others."""
     ended = survived(tmp_path, million_strangers)
-    assert ended.counter("flows") + ended.counter("conversations_shed") == 1_000_000
+    assert ended.counter("flows") == 1_000_000
     assert sum(talk["packets"] for talk in ended.shown["conversations"]) + ended.counter("conversations_shed") == 1_000_000
 
 
@@ -615,7 +611,6 @@ def test_a_grave_message_among_grave_ones_is_counted_by_its_name(tmp_path: Path)
     assert ended.not_read()["PLC Stop"] == 1
 
 
-@pytest.mark.xfail(reason="a conversation that finds no room is not read: what is said in it is only counted", strict=False)
 def test_a_grave_message_behind_a_flood_of_strangers_is_reported(tmp_path: Path) -> None:
     """Somebody fills the tables with connections that nobody answers, and then acts from a new address."""
 

@@ -1,6 +1,6 @@
 //! Conversations: a client and one service of a server, over all their connections.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::key::Kind;
 use crate::tally::{Moment, NONE};
@@ -46,6 +46,10 @@ pub struct Conversation {
     pub macs: [Option<[u8; 6]>; 2],
     pub vlan: u16,
     pub connections: u32,
+    /// Flows of it that are in the table.
+    pub open_flows: u32,
+    /// It stands among those that may be forgotten.
+    is_queued: bool,
     pub gaps: u64,
     pub gap_bytes: u64,
     /// Payload bytes in which no protocol was recognised, or which are opaque.
@@ -102,6 +106,8 @@ impl Conversation {
             macs: [None; 2],
             vlan: 0,
             connections: 0,
+            open_flows: 0,
+            is_queued: false,
             gaps: 0,
             gap_bytes: 0,
             unread_bytes: 0,
@@ -112,6 +118,11 @@ impl Conversation {
             vital: Allowance::new(VITAL, moment.seen_ns),
             refused: Vec::new(),
         }
+    }
+
+    /// True where nothing was read of it and nothing goes on: that it was tried is all that is known.
+    fn is_idle(&self) -> bool {
+        self.open_flows == 0 && self.protocol == NO_PROTOCOL && self.last_tally == NONE && self.refused.is_empty()
     }
 
     /// True where one more novel exchange may be read: vital ones have a stock that the others cannot spend.
@@ -133,12 +144,17 @@ impl Conversation {
     }
 }
 
-const MOST_CONVERSATIONS: usize = 250_000;
+/// Each costs half a kilobyte here, and two more where facts are made of it.
+const MOST_CONVERSATIONS: usize = 50_000;
 
 #[derive(Default)]
 pub struct Conversations {
     index: HashMap<ConversationKey, u32, ahash::RandomState>,
     rows: Vec<Conversation>,
+    /// Numbers of conversations that were idle when their last flow ended, the first first.
+    idle: VecDeque<u32>,
+    /// Numbers whose conversations were forgotten.
+    free: Vec<u32>,
 }
 
 impl Conversations {
@@ -147,13 +163,72 @@ impl Conversations {
         if let Some(number) = self.index.get(&key) {
             return Some(*number);
         }
-        if self.rows.len() >= MOST_CONVERSATIONS {
+        if self.is_full() {
             return None;
         }
-        let number = self.rows.len() as u32;
-        self.rows.push(Conversation::new(key, moment));
+        let fresh = Conversation::new(key, moment);
+        let number = match self.free.pop() {
+            Some(number) => {
+                *self.rows.get_mut(number as usize)? = fresh;
+                number
+            }
+            None => {
+                self.rows.push(fresh);
+                self.rows.len() as u32 - 1
+            }
+        };
         self.index.insert(key, number);
         Some(number)
+    }
+
+    pub fn knows(&self, key: &ConversationKey) -> bool {
+        self.index.contains_key(key)
+    }
+
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.index.len() >= MOST_CONVERSATIONS
+    }
+
+    /// A flow of the conversation has ended.
+    pub fn close(&mut self, number: u32) {
+        let Some(row) = self.get_mut(number) else { return };
+        row.open_flows = row.open_flows.saturating_sub(1);
+        if row.is_idle() && !row.is_queued {
+            row.is_queued = true;
+            self.idle.push_back(number);
+        }
+    }
+
+    pub fn has_idle(&mut self) -> bool {
+        while let Some(number) = self.idle.front().copied() {
+            match self.get_mut(number) {
+                Some(row) if row.is_idle() => return true,
+                Some(row) => row.is_queued = false,
+                None => {}
+            }
+            self.idle.pop_front();
+        }
+        false
+    }
+
+    /// Forgets the conversation that has been idle for longest; returns what it was.
+    pub fn forget_idle(&mut self) -> Option<ConversationKey> {
+        if !self.has_idle() {
+            return None;
+        }
+        let number = self.idle.pop_front()?;
+        let key = self.get(number)?.key;
+        self.index.remove(&key);
+        self.free.push(number);
+        Some(key)
     }
 
     pub fn get(&self, number: u32) -> Option<&Conversation> {

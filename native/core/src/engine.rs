@@ -201,6 +201,8 @@ pub struct Engine {
     novelty_used: [u64; 2],
     now_ns: i64,
     sweep_after_ns: i64,
+    /// The packet after which room may be made again.
+    room_after: u64,
 }
 
 impl Engine {
@@ -233,6 +235,7 @@ impl Engine {
             novelty_used: [0; 2],
             now_ns: i64::MIN,
             sweep_after_ns: i64::MIN,
+            room_after: 0,
         }
     }
 

@@ -175,9 +175,9 @@ impl Flow {
         side.of(&mut self.directions)
     }
 
-    /// How many bytes both directions hold that are no whole message yet.
+    /// How many bytes both directions hold: what is no whole message yet, and what is ahead of a hole.
     pub fn held(&self) -> usize {
-        self.directions.iter().map(Direction::kept).sum()
+        self.directions.iter().map(|direction| direction.kept() + direction.held_bytes()).sum()
     }
 }
 
@@ -302,16 +302,26 @@ impl Flows {
         self.free.push(flow.slot);
     }
 
-    /// The flows to close: those that were silent for ten minutes, or half a minute after their end; where the table is full, also the longest silent eighth.
+    /// The flows to close: those that were silent for ten minutes, or half a minute after their end.
     pub fn stale(&self, now_ns: i64) -> Vec<u32> {
-        let forced = if self.is_full() { (self.index.len() / 8).max(1) } else { 0 };
+        self.silent(now_ns, 0)
+    }
+
+    /// The flows to close so that there is room: the stale ones, and the longest silent eighth of all.
+    pub fn longest_silent(&self, now_ns: i64) -> Vec<u32> {
+        self.silent(now_ns, (self.index.len() / 8).max(1))
+    }
+
+    /// The stale flows, and so many of the longest silent ones at least.
+    fn silent(&self, now_ns: i64, least: usize) -> Vec<u32> {
         let heard = |flow: &Flow| if flow.ended == [true; 2] { flow.last_ns.saturating_sub(IDLE_NS - ENDED_NS) } else { flow.last_ns };
         let rows = self.occupied().map(|(slot, flow)| (heard(flow), flow.born, slot));
-        let mut idle: Vec<(i64, u64, u32)> = rows.filter(|(last, ..)| forced > 0 || now_ns.saturating_sub(*last) > IDLE_NS).collect();
-        idle.sort_unstable();
-        idle.into_iter()
+        let mut silent: Vec<(i64, u64, u32)> = rows.filter(|(last, ..)| least > 0 || now_ns.saturating_sub(*last) > IDLE_NS).collect();
+        silent.sort_unstable();
+        silent
+            .into_iter()
             .enumerate()
-            .take_while(|(rank, (last, ..))| *rank < forced || now_ns.saturating_sub(*last) > IDLE_NS)
+            .take_while(|(rank, (last, ..))| *rank < least || now_ns.saturating_sub(*last) > IDLE_NS)
             .map(|(_, (.., slot))| slot)
             .collect()
     }

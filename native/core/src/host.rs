@@ -31,13 +31,16 @@ pub struct Sighting {
     pub greatest_ttl: u8,
 }
 
-const MOST_SIGHTINGS: usize = 200_000;
+const MOST_SIGHTINGS: usize = 50_000;
 const MOST_ENDS: usize = 400_000;
 
 #[derive(Default)]
 pub struct Hosts {
     numbers: HashMap<End, u32, ahash::RandomState>,
     ends: Vec<End>,
+    /// How many conversations and expectations name each end.
+    uses: Vec<u32>,
+    free: Vec<u32>,
     index: HashMap<SightingKey, u32, ahash::RandomState>,
     sightings: Vec<Sighting>,
     /// Packets of senders for which there was no room.
@@ -48,18 +51,54 @@ pub struct Hosts {
 pub const NO_ROOM: u32 = u32::MAX;
 
 impl Hosts {
-    /// The short number of an end: the same end has the same number as long as there is room.
+    /// The short number of an end: the same end has the same number as long as there is room, and as something names it.
     pub fn number(&mut self, end: End) -> u32 {
         if let Some(number) = self.numbers.get(&end) {
             return *number;
+        }
+        if let Some(number) = self.free.pop() {
+            if let Some(place) = self.ends.get_mut(number as usize) {
+                *place = end;
+            }
+            self.numbers.insert(end, number);
+            return number;
         }
         if self.ends.len() >= MOST_ENDS {
             return NO_ROOM;
         }
         let number = self.ends.len() as u32;
         self.ends.push(end);
+        self.uses.push(0);
         self.numbers.insert(end, number);
         number
+    }
+
+    /// Something names the end from here on.
+    pub fn hold(&mut self, number: u32) {
+        if let Some(uses) = self.uses.get_mut(number as usize) {
+            *uses = uses.saturating_add(1);
+        }
+    }
+
+    /// One thing less names the end: without any its number is free for another one.
+    pub fn release(&mut self, number: u32) {
+        if let Some(uses) = self.uses.get_mut(number as usize) {
+            *uses = uses.saturating_sub(1);
+            self.drop_unused(number);
+        }
+    }
+
+    /// Frees the number where nothing names its end.
+    pub fn drop_unused(&mut self, number: u32) {
+        if self.uses.get(number as usize) != Some(&0) {
+            return;
+        }
+        if let Some(end) = self.end(number) {
+            if self.numbers.get(&end) == Some(&number) {
+                self.numbers.remove(&end);
+                self.free.push(number);
+            }
+        }
     }
 
     pub fn end(&self, number: u32) -> Option<End> {

@@ -100,8 +100,6 @@ impl Direction {
             self.next = sequence.wrapping_add(length);
             return Arrival::New(behind as usize);
         }
-        self.held.clear();
-        self.held_bytes = 0;
         self.next = sequence.wrapping_add(length);
         Arrival::Lost(0)
     }
@@ -121,6 +119,17 @@ impl Direction {
     /// How many bytes are kept that are no whole message yet.
     pub fn kept(&self) -> usize {
         self.buffer.len() + self.joined.len()
+    }
+
+    /// How many bytes are held ahead of a hole.
+    pub fn held_bytes(&self) -> usize {
+        self.held_bytes
+    }
+
+    /// Drops what is held; returns how many bytes that were.
+    pub fn drop_held(&mut self) -> usize {
+        self.held.clear();
+        std::mem::take(&mut self.held_bytes)
     }
 
     pub fn is_holding(&self) -> bool {

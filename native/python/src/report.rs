@@ -169,5 +169,7 @@ pub fn counters(engine: &Engine) -> Vec<(&'static str, u64)> {
         ("fragments_expired", fragments.expired),
         ("fragments_overlapping", fragments.overlap),
         ("fragments_conflicting", fragments.conflicting),
+        ("fragments_cut", fragments.cut),
+        ("fragments_lying", fragments.lying),
     ]
 }

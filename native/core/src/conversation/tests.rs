@@ -53,6 +53,39 @@ fn there_is_room_for_so_many_conversations() {
     assert_eq!(conversations.number(key(0), moment(1)), Some(0));
 }
 
+/// A conversation of which nothing was read makes room once all of its flows have ended; any other stays.
+#[test]
+fn the_longest_idle_conversation_is_forgotten_first() {
+    let mut conversations = Conversations::default();
+    let key = |client: u32| ConversationKey { client, ..KEY };
+    let numbers: Vec<u32> = (0..5).map(|client| conversations.number(key(client), moment(1)).unwrap()).collect();
+    conversations.get_mut(1).unwrap().protocol = 7;
+    conversations.get_mut(2).unwrap().last_tally = 3;
+    conversations.get_mut(3).unwrap().open_flows = 2;
+    assert!(conversations.forget_idle().is_none(), "no flow of any has ended");
+    numbers.iter().rev().for_each(|number| conversations.close(*number));
+    conversations.close(0);
+    assert_eq!(conversations.forget_idle(), Some(key(4)));
+    assert_eq!((conversations.len(), conversations.knows(&key(4))), (4, false));
+    assert_eq!(conversations.number(key(9), moment(2)), Some(4), "its number is free");
+    assert_eq!(conversations.get(4).unwrap().first, moment(2));
+    assert_eq!(conversations.forget_idle(), Some(key(0)));
+    assert_eq!(conversations.forget_idle(), None, "read, counted, or still open");
+    conversations.close(3);
+    assert_eq!(conversations.forget_idle(), Some(key(3)), "now its last flow has ended");
+}
+
+#[test]
+fn who_comes_back_is_not_forgotten() {
+    let mut conversations = Conversations::default();
+    conversations.number(KEY, moment(1));
+    conversations.close(0);
+    conversations.get_mut(0).unwrap().open_flows = 1;
+    assert!(!conversations.has_idle());
+    conversations.close(0);
+    assert!(conversations.has_idle(), "it has ended again");
+}
+
 #[test]
 fn so_much_novelty_is_read_at_once() {
     assert_eq!(granted(&mut conversation(), false, 0, ORDINARY + 10), ORDINARY);
@@ -78,7 +111,11 @@ fn a_spent_budget_refills_with_the_captures_time() {
         assert_eq!(granted(&mut spent, vital, REFILL_NS, 5), 1);
         assert_eq!(granted(&mut spent, vital, 4 * REFILL_NS - 1, 5), 2);
         assert_eq!(granted(&mut spent, vital, 4 * REFILL_NS, 5), 1, "what was over is not lost");
-        assert_eq!(granted(&mut spent, vital, 1_000_000 * REFILL_NS, 100_000), if vital { VITAL } else { ORDINARY }, "no more than at first");
+        assert_eq!(
+            granted(&mut spent, vital, 1_000_000 * REFILL_NS, 100_000),
+            if vital { VITAL } else { ORDINARY },
+            "no more than at first"
+        );
     }
 }
 

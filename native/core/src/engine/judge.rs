@@ -10,6 +10,8 @@ use crate::tally::{Moment, Tally, NONE};
 /// Packets that earn one more reading, beyond the limit's stock: ordinary and vital.
 const EARN_ORDINARY: u64 = 32;
 const EARN_VITAL: u64 = 8;
+/// Pairs of a conversation and a template that are counted apart.
+const MOST_TALLIES: usize = 100_000;
 const MOST_DISTINCT: usize = 1 << 20;
 
 impl Engine {
@@ -71,6 +73,10 @@ impl Engine {
         if let Some(tally) = self.tally_index.get(&(conversation, template)) {
             return *tally;
         }
+        if self.tallies.len() >= MOST_TALLIES {
+            self.refuse(exchange);
+            return NONE;
+        }
         let number = self.tallies.len() as u32;
         if let Some(known) = self.bank.get(template) {
             let pieces = |heard: Option<Heard<'_>>| heard.map_or_else(Vec::new, |heard| heard.pieces.to_vec());
@@ -130,6 +136,11 @@ impl Engine {
             self.waiting = Some(Novel { context, ..own(exchange) });
             return;
         }
+        self.refuse(exchange);
+    }
+
+    /// Counts the exchange under what is known of it without reading.
+    fn refuse(&mut self, exchange: &Exchange<'_>) {
         let kind = self.kind_of(exchange);
         if let Some(conversation) = self.conversations.get_mut(exchange.conversation) {
             conversation.refuse(exchange.protocol, kind, moment(exchange));
@@ -208,6 +219,7 @@ impl Engine {
             let answerer = if novel.from_server { client } else { server };
             let end = expected.ip.map_or(answerer, |end| self.hosts.number(end));
             if self.expected.len() < MOST {
+                self.hosts.hold(end);
                 self.expected.insert((end, expected.transport, expected.port), expected.protocol);
             } else {
                 self.counters.contexts_refused += 1;

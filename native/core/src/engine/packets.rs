@@ -6,7 +6,7 @@ use crate::capture::Record;
 use crate::conversation::{Carrier, ConversationKey, NO_PROTOCOL};
 use crate::flow::{Family, Flow, FlowKey, Recognised, Sent, Side};
 use crate::host::{End, SightingKey, NO_ROOM};
-use crate::packet::{dissect, transport, Address, Fragment, Kind, Packet, Piece, Segment, Why, ETHERNET};
+use crate::packet::{dissect, resume, Address, Fragment, Kind, Packet, Piece, Segment, Why, ETHERNET};
 use crate::spec::Transport;
 use crate::stream::{Arrival, Direction};
 use crate::tally::Moment;
@@ -16,6 +16,11 @@ const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 
+/// To whom a layer-2 message goes where the capture does not say it (cooked captures).
+const TO_ALL: [u8; 6] = [0xff; 6];
+
+/// Where the table of conversations is full, flows are ended to make room at most once in so many packets.
+const ROOM_EVERY: u64 = 4_096;
 const SWEEP_NS: i64 = 60_000_000_000;
 /// Within this time, the same IP id and content in the same direction is a second copy of one packet.
 const COPY_NS: i64 = 20_000_000;
@@ -112,7 +117,7 @@ impl Engine {
         let with_port = |number: u32, port: u16| u64::from(number) << 16 | u64::from(port);
         if carrier == Carrier::Ethernet {
             let wide = |[a, b, c, d, e, f]: [u8; 6]| u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
-            return Some(FlowKey::new(wide(packet.source_mac?), wide(packet.target_mac?), source, carrier, Family::Mac));
+            return Some(FlowKey::new(wide(packet.source_mac?), wide(packet.target_mac.unwrap_or(TO_ALL)), source, carrier, Family::Mac));
         }
         if let (Some(Address::V4(a)), Some(Address::V4(b))) = (packet.source, packet.target) {
             let (a, b) = (with_port(u32::from_be_bytes(a), source), with_port(u32::from_be_bytes(b), target));
@@ -127,11 +132,17 @@ impl Engine {
             self.dispatch(packet, Kind::Ip, Payload { data: &[], pieces: &[] }, record.wire_length, moment);
             return;
         };
-        let (kind, start, length) = transport(packet, &whole.data);
+        let inner = resume(packet, &whole.data);
+        let (start, length) = (inner.start as usize, inner.length as usize);
         let mut pieces = Vec::new();
         crate::pieces::cut_out(&whole.pieces, start, length, &mut pieces);
         let data = whole.data.get(start..start + length).unwrap_or(&[]);
-        self.dispatch(packet, kind, Payload { data, pieces: &pieces }, record.wire_length, moment);
+        self.counters.tunnelled += u64::from(inner.tunnels > packet.tunnels);
+        match inner.kind {
+            Kind::Unread(why) => self.unread(why, &inner, record.wire_length, moment),
+            Kind::Ip if inner.fragment.is_some() => self.counters.nested_too_deep += 1, // fragments within fragments
+            kind => self.dispatch(&inner, kind, Payload { data, pieces: &pieces }, record.wire_length, moment),
+        }
     }
 
     fn dispatch(&mut self, packet: &Packet, kind: Kind, payload: Payload<'_>, wire: u32, moment: Moment) {
@@ -161,6 +172,7 @@ impl Engine {
             }
             Kind::Udp { .. } => self.udp(&mut flow, side, packet.ip_id, payload, moment),
             Kind::Layer2 => self.layer2(&mut flow, side, packet.ether_type, payload, moment),
+            Kind::Ip => self.leave_unread(&flow, payload.data.len()),
             _ => {}
         }
         self.flows.put(flow);
@@ -224,8 +236,7 @@ impl Engine {
         moment: Moment,
     ) -> Option<u32> {
         if self.flows.is_full() {
-            self.sweep();
-            self.counters.flows_shed += 1;
+            self.make_room();
         }
         let [source, target] = ports;
         let ends = if side == Side::First { [sender, receiver] } else { [receiver, sender] };
@@ -236,12 +247,11 @@ impl Engine {
             None => self.sender_serves(carrier, source, target, flags),
         };
         let (client, server, port) = if sender_serves { (receiver, sender, source) } else { (sender, receiver, target) };
-        if client == NO_ROOM || server == NO_ROOM {
+        let key_of_conversation = ConversationKey { client, server, carrier, port };
+        let Some(conversation) = self.conversation(key_of_conversation, moment) else {
             self.counters.conversations_shed += 1;
-            return None;
-        }
-        let Some(conversation) = self.conversations.number(ConversationKey { client, server, carrier, port }, moment) else {
-            self.counters.conversations_shed += 1;
+            self.hosts.drop_unused(sender);
+            self.hosts.drop_unused(receiver);
             return None;
         };
         let mut flow = Flow::new(key, ends, port, conversation, (side == Side::First) == sender_serves, moment.seen_ns);
@@ -251,11 +261,53 @@ impl Engine {
         }
         if let Some(row) = self.conversations.get_mut(conversation) {
             row.connections += 1;
+            row.open_flows += 1;
             if flow.protocol != NO_PROTOCOL {
                 row.protocol = flow.protocol;
             }
         }
         Some(self.flows.insert(flow))
+    }
+
+    /// The number of the conversation. Where the table is full, one of which nothing was read and nothing is open makes room: strangers that
+    /// only knock must not keep out who comes after them.
+    fn conversation(&mut self, key: ConversationKey, moment: Moment) -> Option<u32> {
+        if key.client == NO_ROOM || key.server == NO_ROOM {
+            return None;
+        }
+        if self.conversations.is_full() && !self.conversations.knows(&key) {
+            self.forget_a_conversation();
+        }
+        let known = self.conversations.len();
+        let number = self.conversations.number(key, moment)?;
+        if self.conversations.len() > known {
+            self.hosts.hold(key.client);
+            self.hosts.hold(key.server);
+        }
+        Some(number)
+    }
+
+    #[cold]
+    fn forget_a_conversation(&mut self) {
+        if !self.conversations.has_idle() && self.counters.packets >= self.room_after {
+            self.room_after = self.counters.packets + ROOM_EVERY;
+            self.make_room();
+        }
+        if let Some(forgotten) = self.conversations.forget_idle() {
+            self.counters.conversations_shed += 1;
+            self.hosts.release(forgotten.client);
+            self.hosts.release(forgotten.server);
+        }
+    }
+
+    /// Ends the flows that were silent for longest, and those that have nothing more to say.
+    #[cold]
+    fn make_room(&mut self) {
+        let before = self.flows.len();
+        for slot in self.flows.longest_silent(self.now_ns) {
+            self.close(slot);
+        }
+        self.counters.flows_shed += (before - self.flows.len()) as u64;
     }
 
     fn expected_at(&self, carrier: Carrier, sender: (u32, u16), receiver: (u32, u16)) -> Option<(u16, bool)> {
@@ -312,7 +364,7 @@ impl Engine {
                 self.restart(flow);
             }
             let direction = flow.direction(side);
-            self.buffered = self.buffered.saturating_sub(direction.kept());
+            self.buffered = self.buffered.saturating_sub(direction.kept() + direction.held_bytes());
             direction.begin(sequence);
         }
         if flags & FIN != 0 {
@@ -357,12 +409,19 @@ impl Engine {
                 return;
             }
             Arrival::Ahead => {
+                let before = direction.held_bytes();
                 if let Some(piece) = payload.pieces.first() {
                     direction.hold(sequence, payload.data, *piece, moment.seen_ns);
                 }
                 self.counters.reordered += 1;
+                self.buffered += direction.held_bytes() - before;
+                if self.buffered > self.limits.buffered {
+                    self.counters.buffers_shed += 1;
+                    self.release(flow, side, None, true);
+                }
             }
             Arrival::Lost(length) => {
+                self.buffered = self.buffered.saturating_sub(direction.drop_held());
                 self.lose(flow, side, length);
                 self.stream(flow, window);
             }
@@ -381,7 +440,12 @@ impl Engine {
 
     #[cold]
     fn release(&mut self, flow: &mut Flow, side: Side, acknowledged: Option<u32>, flush: bool) {
-        while let Some(released) = flow.direction(side).release(self.now_ns, acknowledged, flush) {
+        loop {
+            let direction = flow.direction(side);
+            let before = direction.held_bytes();
+            let released = direction.release(self.now_ns, acknowledged, flush);
+            self.buffered = self.buffered.saturating_sub(before - direction.held_bytes());
+            let Some(released) = released else { return };
             if released.gap > 0 {
                 self.lose(flow, side, released.gap);
             }
@@ -477,6 +541,7 @@ impl Engine {
         }
         self.buffered = self.buffered.saturating_sub(flow.held());
         self.flows.remove(&flow);
+        self.conversations.close(flow.conversation);
     }
 }
 
@@ -499,7 +564,7 @@ fn transport_of(carrier: Carrier) -> Option<Transport> {
 
 fn ends(packet: &Packet, carrier: Carrier) -> Option<(End, End)> {
     if carrier == Carrier::Ethernet {
-        return Some((End::Mac(packet.source_mac?), End::Mac(packet.target_mac?)));
+        return Some((End::Mac(packet.source_mac?), End::Mac(packet.target_mac.unwrap_or(TO_ALL))));
     }
     Some((End::Ip(packet.source?), End::Ip(packet.target?)))
 }

@@ -123,10 +123,9 @@ fn ended_flows_are_closed_after_half_a_minute() {
 #[test]
 fn of_a_full_table_the_longest_silent_eighth_is_closed() {
     let times: Vec<i64> = (0..16).map(|number| i64::from(number * 7 % 16)).collect();
-    assert!(flows(17, &times).stale(20).is_empty());
     let full = flows(16, &times);
-    assert!(full.is_full());
-    let closed: Vec<i64> = full.stale(20).iter().map(|slot| full.get(*slot).unwrap().last_ns).collect();
+    assert!(full.is_full() && full.stale(20).is_empty());
+    let closed: Vec<i64> = full.longest_silent(20).iter().map(|slot| full.get(*slot).unwrap().last_ns).collect();
     assert_eq!(closed, [0, 1]);
 }
 
@@ -134,10 +133,10 @@ fn of_a_full_table_the_longest_silent_eighth_is_closed() {
 fn a_full_table_makes_room_however_small_it_is() {
     for most in 1..=9 {
         let full = flows(most, &vec![5; most]);
-        assert_eq!(full.stale(5), [0], "the oldest of {most}");
+        assert_eq!(full.longest_silent(5), [0], "the oldest of {most}");
     }
     let full = flows(8, &[0, 0, 0, 9, 9, 9, 9, 9]);
-    assert_eq!(full.stale(IDLE_NS + 1), [0, 1, 2], "all that are silent too long");
+    assert_eq!(full.longest_silent(IDLE_NS + 1), [0, 1, 2], "all that are silent too long");
 }
 
 #[test]

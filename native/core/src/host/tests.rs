@@ -51,6 +51,25 @@ fn there_is_room_for_so_many_ends() {
 }
 
 #[test]
+fn a_number_that_nothing_names_is_free_again() {
+    let mut hosts = Hosts::default();
+    let [held, dropped] = [7, 8].map(|number| hosts.number(End::Ip(ip(number))));
+    hosts.hold(held);
+    hosts.hold(held);
+    hosts.release(held);
+    hosts.drop_unused(held);
+    hosts.drop_unused(dropped);
+    hosts.drop_unused(dropped);
+    hosts.drop_unused(NO_ROOM);
+    assert_eq!(hosts.number(End::Ip(ip(7))), held, "named once more");
+    assert_eq!(hosts.number(End::Ip(ip(9))), dropped);
+    assert_eq!(hosts.number(End::Ip(ip(10))), 2, "freed once only");
+    hosts.release(held);
+    assert_eq!(hosts.number(End::Ip(ip(11))), held);
+    assert_eq!(hosts.end(held), Some(End::Ip(ip(11))));
+}
+
+#[test]
 fn senders_stand_in_the_order_in_which_they_were_met() {
     let mut hosts = Hosts::default();
     for (frame, number) in [(1, 9), (2, 3), (3, 9)] {

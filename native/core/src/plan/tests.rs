@@ -46,11 +46,8 @@ fn refusal(list: &[Value]) -> String {
 
 #[test]
 fn the_first_case_that_fits_is_used() {
-    let list = [
-        case(vec![byte_is(0, &[1]), byte_is(1, &[2])], "request"),
-        case(vec![byte_is(0, &[1])], "answer"),
-        case(vec![], "direction"),
-    ];
+    let list =
+        [case(vec![byte_is(0, &[1]), byte_is(1, &[2])], "request"), case(vec![byte_is(0, &[1])], "answer"), case(vec![], "direction")];
     let roles = [[1, 2], [1, 3], [2, 2]].map(|message| locate(&list, &message).role);
     assert_eq!(roles, [Role::Request, Role::Answer, Role::Direction]);
 }

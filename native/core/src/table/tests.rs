@@ -119,7 +119,8 @@ fn of_several_on_a_port_the_first_that_looks_right() {
 #[test]
 fn a_strong_signature_is_found_on_any_port_of_its_transport() {
     let strong = |byte: &str, inside: bool| json!({"ports": [port(1, "tcp", false)], "looks": [looks(byte, true)], "inside_only": inside});
-    let table = table(&[spec("a", strong("41", false)), spec("b", strong("42", true)), spec("c", json!({"ports": [port(9, "tcp", false)]}))]);
+    let table =
+        table(&[spec("a", strong("41", false)), spec("b", strong("42", true)), spec("c", json!({"ports": [port(9, "tcp", false)]}))]);
     assert_eq!(table.recognise(Tcp, 4000, b"AA"), Some(0));
     assert_eq!(table.recognise(Udp, 4000, b"AA"), None);
     assert_eq!(table.recognise(Tcp, 4000, b"BB"), None, "it is only ever inside another");

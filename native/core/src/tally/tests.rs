@@ -70,17 +70,9 @@ fn repetitions_are_counted_with_the_first_and_last() {
 #[test]
 fn times_between_repetitions_fall_into_buckets() {
     let us = 1_000;
-    for (ns, bucket) in [
-        (0, 0),
-        (2 * us - 1, 0),
-        (2 * us, 1),
-        (4 * us - 1, 1),
-        (4 * us, 2),
-        (1_023 * us, 9),
-        (1_024 * us, 10),
-        (-5, 0),
-        (i64::MAX, 39),
-    ] {
+    for (ns, bucket) in
+        [(0, 0), (2 * us - 1, 0), (2 * us, 1), (4 * us - 1, 1), (4 * us, 2), (1_023 * us, 9), (1_024 * us, 10), (-5, 0), (i64::MAX, 39)]
+    {
         let mut counted = Counted::new(&[], false);
         counted.add_at(0, b"", b"", NONE);
         counted.add_at(ns, b"", b"", NONE);

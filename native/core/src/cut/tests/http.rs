@@ -38,7 +38,9 @@ fn a_body_of_a_known_length_is_passed_over() {
 
 #[test]
 fn a_body_of_no_bytes_is_none() {
-    for fields in ["Content-Length: 0\r\nContent-Type: text/html\r\n", "content-length:0\r\n", "Content-Length: \r\n", "Content-Length: x\r\n"] {
+    for fields in
+        ["Content-Length: 0\r\nContent-Type: text/html\r\n", "content-length:0\r\n", "Content-Length: \r\n", "Content-Length: x\r\n"]
+    {
         let head = answer(fields);
         gives(&[&head, GET].concat(), &[&head, GET]);
     }

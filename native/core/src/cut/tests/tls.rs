@@ -49,7 +49,8 @@ fn several_messages_in_one_record() {
 #[test]
 fn one_message_across_records() {
     let whole = message(11, 200);
-    let pieces: Vec<Vec<u8>> = [&whole[..4], &whole[4..5], &whole[5..150], &[], &whole[150..]].map(|piece| record(HANDSHAKE, piece)).to_vec();
+    let pieces: Vec<Vec<u8>> =
+        [&whole[..4], &whole[4..5], &whole[5..150], &[], &whole[150..]].map(|piece| record(HANDSHAKE, piece)).to_vec();
     gives(&pieces.concat(), &[&seen(&pieces[0], &whole)]);
 }
 
