@@ -1,6 +1,6 @@
 //! Declarations as the core takes them: what is refused, and by what a protocol is found.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use serde_json::{json, Value};
 

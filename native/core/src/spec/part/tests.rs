@@ -1,6 +1,6 @@
 //! A declared test holds exactly where its bytes, under the mask, are one of the values; for numbers, sets and long values alike.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::Part;
 
