@@ -58,7 +58,8 @@ target="the build" quietly build "${how[@]}"
 for target in "${targets[@]}"; do
     folders=("native/fuzz/grown/$target" "native/fuzz/corpus/$target" "native/fuzz/seeds/$target")
     mkdir -p "${folders[@]}"
-    quietly run "${how[@]}" "$target" "${folders[@]}" -- -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1
+    # a minute for one input: a machine that is busy or stands still for a while is no finding
+    quietly run "${how[@]}" "$target" "${folders[@]}" -- -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=60 -print_final_stats=1
     summary
     [ -z "$keep" ] || write_corpus "${folders[@]/%//.}"
 done

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fieldwatch.pipeline.assemble import Assembler, Facts
@@ -134,6 +134,7 @@ WRITES = (
     Poll("http", "a form that sets", 80, "http", free=((93, 0), (94, 0)), alphabet=LETTERS),
 )
 
+some = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 each_poll = pytest.mark.parametrize("poll", READS + WRITES, ids=str)
 each_write = pytest.mark.parametrize("poll", WRITES, ids=str)
 
@@ -186,13 +187,10 @@ class Line:
         return Seen(stream, house.readings, [TallyRow(*row) for row in stream.session.tallies()])
 
 
-@pytest.fixture(scope="session")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Poll], Line]:
-    """A fresh line; all write one file, one after the other."""
-    from tests.conftest import Capture
-
-    path = tmp_path_factory.mktemp("line") / "a.pcap"
-    return lambda poll: Line(poll, Capture(), path)
+@pytest.fixture
+def line(capture: Capture, tmp_path: Path) -> Callable[[Poll], Line]:
+    """A fresh line each time it is called; all write one file, one after the other."""
+    return lambda poll: Line(poll, type(capture)(), tmp_path / "a.pcap")
 
 
 def message(exchange: Exchange, side: Side) -> bytes:
@@ -236,7 +234,7 @@ noises = st.lists(st.binary(min_size=NOISE, max_size=NOISE), min_size=TIMES - 1,
 
 
 @each_poll
-@settings(max_examples=6, deadline=None)
+@some
 @given(noises=noises)
 def test_where_only_ignored_bytes_differ_it_is_read_once(line: Callable[[Poll], Line], poll: Poll, noises: list[bytes]) -> None:
     here, first = line(poll), poll.exchange
@@ -249,7 +247,7 @@ def test_where_only_ignored_bytes_differ_it_is_read_once(line: Callable[[Poll], 
 
 
 @each_poll
-@settings(max_examples=6, deadline=None)
+@some
 @given(noises=noises)
 def test_values_are_counted_and_followed(line: Callable[[Poll], Line], poll: Poll, noises: list[bytes]) -> None:
     """One template, and of each number the last, the least, the greatest, and how often it changed; of longer ones when any changed."""
@@ -277,7 +275,7 @@ def _changes(series: list[Any]) -> int:
 
 
 @each_write
-@settings(max_examples=6, deadline=None)
+@some
 @given(noises=noises)
 def test_the_values_of_a_change_are_told_each_time(line: Callable[[Poll], Line], poll: Poll, noises: list[bytes]) -> None:
     here, first = line(poll), poll.exchange
@@ -295,7 +293,7 @@ def test_the_values_of_a_change_are_told_each_time(line: Callable[[Poll], Line],
 
 
 @each_poll
-@settings(max_examples=6, deadline=None)
+@some
 @given(bits=st.integers(1, 255))
 def test_where_a_class_byte_differs_it_is_read(line: Callable[[Poll], Line], poll: Poll, bits: int) -> None:
     """Each byte that no mark covers is changed once, after the poll itself: none is counted as the poll, and none is lost."""
@@ -320,7 +318,7 @@ def test_where_a_class_byte_differs_it_is_read(line: Callable[[Poll], Line], pol
     assert len(seen.stream.templates) == seen.readings
 
 
-@settings(max_examples=20, deadline=None)
+@some
 @given(content=st.text("0123456789/:;-+ .eE", min_size=1, max_size=1))
 def test_a_value_of_digits_hides_nothing_else(line: Callable[[Poll], Line], content: str) -> None:
     """The number in a URL is a value while it is a digit; with any other character it is another page."""
@@ -331,7 +329,7 @@ def test_a_value_of_digits_hides_nothing_else(line: Callable[[Poll], Line], cont
     assert len(here.seen().stream.templates) == (1 if content in "0123456789" else 2)
 
 
-@settings(max_examples=10, deadline=None)
+@some
 @given(numbers=st.lists(st.integers(0, 9), min_size=1, max_size=TIMES))
 def test_different_contents_of_a_distinct_span_are_counted(line: Callable[[Poll], Line], numbers: list[int]) -> None:
     """Class and value bytes alike, once for each server, however often and on whichever connection they come."""

@@ -323,3 +323,6 @@ impl Engine {
         protocol != NO_PROTOCOL && self.table.get(protocol).is_some()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -82,7 +82,7 @@ fn senders_stand_in_the_order_in_which_they_were_met() {
 #[test]
 fn what_flows_sent_is_summed_in_whatever_order_they_end() {
     let mut hosts = Hosts::default();
-    hosts.meet(sender(1), moment(2));
+    hosts.meet(sender(1), moment(3));
     hosts.see(sender(1), &sent(&[5, 9], 64));
     hosts.see(sender(1), &sent(&[2, 3, 4], 63));
     let row = hosts.sightings()[0];
