@@ -142,3 +142,12 @@ def test_loss_is_a_gap_and_reading_goes_on(capture: Capture, tmp_path: Path) -> 
     assert [(gap.times, gap.size_bytes) for gap in result.facts.gaps] == [(2, 12 + 11)]
     (talk,) = result.facts.conversations
     assert sum(one.times for one in talk.messages) == 40
+
+
+def test_what_a_connection_leaves_unfinished_is_counted(capture: Capture, tmp_path: Path) -> None:
+    hmi, plc = ("10.0.0.5", 40000), ("10.0.0.10", 502)
+    capture.connect(hmi, plc)
+    capture.modbus(hmi, plc, 1, bytes.fromhex("ff0300000002"), bytes.fromhex("ff030400010002"))
+    capture.tcp(hmi, plc, bytes.fromhex("0002000000ffff10000100"))
+    facts = inspect([capture.write(tmp_path / "a.pcap")], fenced=False).facts
+    assert dict(facts.captures[0].counters)["messages_unfinished"] == 1

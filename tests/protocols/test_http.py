@@ -86,3 +86,19 @@ def test_after_an_upgrade_neither_side_speaks_http(capture: Capture, tmp_path: P
     assert facts.malformed == []
     (conversation,) = [one for one in facts.conversations if one.transport == "tcp"]
     assert [(one.operation, one.times) for one in conversation.messages] == [("GET", 1)]
+
+
+def test_the_answer_to_a_head_has_no_body(capture: Capture, tmp_path: Path) -> None:
+    browser, server = ("10.0.0.5", 40000), ("10.0.0.9", 80)
+    capture.connect(browser, server)
+    head = b"HTTP/1.1 200 OK\r\nServer: thing/1\r\nContent-Length: 5000\r\n\r\n"
+    capture.tcp(browser, server, b"HEAD /big HTTP/1.1\r\nHost: plant\r\n\r\n")
+    capture.tcp(server, browser, head)
+    for number in range(5):
+        capture.tcp(browser, server, b"GET /%d HTTP/1.1\r\nHost: plant\r\n\r\n" % number)
+        capture.tcp(server, browser, b"HTTP/1.1 200 OK\r\nServer: thing/2\r\nContent-Length: 3\r\n\r\nabc")
+    facts = inspect([capture.write(tmp_path / "a.pcap")], fenced=False).facts
+    (conversation,) = [one for one in facts.conversations if one.transport == "tcp"]
+    assert sum(one.times for one in conversation.messages) == 6
+    assert sum(one.unanswered for one in conversation.messages) == 0
+    assert {claim.value for claim in facts.claims if claim.attribute == "server_banner"} == {"thing/1", "thing/2"}

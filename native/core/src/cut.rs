@@ -56,10 +56,21 @@ pub struct State {
     lines: u32,
     dnp3: dnp3::State,
     http: http::State,
+    asked: http::Asked,
+    /// The request that was cut last was HEAD, or was not; taken by `tell`.
+    sent_head: Option<bool>,
     tls: tls::State,
 }
 
 impl State {
+    /// Tells the other direction what it must know of the request that was cut last.
+    #[inline(always)]
+    pub fn tell(&mut self, other: &mut State) {
+        if let Some(is_head) = self.sent_head.take() {
+            other.asked.push(is_head);
+        }
+    }
+
     /// True where what was cut last says that another protocol goes on, in both directions.
     pub fn is_upgraded(&self) -> bool {
         self.http == http::State::Upgraded

@@ -32,6 +32,8 @@ pub struct Counters {
     pub retransmitted: u64,
     pub reordered: u64,
     pub duplicated: u64,
+    /// Segments that came twice, the second time with other bytes: the first ones were taken.
+    pub segments_conflicting: u64,
     pub gaps: u64,
     pub gap_bytes: u64,
     pub flows: u64,
@@ -40,7 +42,7 @@ pub struct Counters {
     pub messages: u64,
     pub novel: u64,
     pub refused: u64,
-    /// Messages in pieces of which the first, or the last, was missing.
+    /// Messages in pieces of which the first, or the last, was missing; and those that their connection's end left unfinished.
     pub messages_unfinished: u64,
     pub requests_shed: u64,
     pub buffers_shed: u64,

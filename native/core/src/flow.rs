@@ -175,6 +175,16 @@ impl Flow {
         side.of(&mut self.directions)
     }
 
+    /// Lets the other direction know what this end has asked for.
+    #[inline(always)]
+    pub fn tell(&mut self, side: Side) {
+        let [first, second] = &mut self.directions;
+        match side {
+            Side::First => first.cutter.tell(&mut second.cutter),
+            Side::Second => second.cutter.tell(&mut first.cutter),
+        }
+    }
+
     /// How many bytes both directions hold: what is no whole message yet, and what is ahead of a hole.
     pub fn held(&self) -> usize {
         self.directions.iter().map(|direction| direction.kept() + direction.held_bytes()).sum()

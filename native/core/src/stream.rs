@@ -104,16 +104,39 @@ impl Direction {
         Arrival::Lost(0)
     }
 
-    /// Keeps a segment that is ahead of a hole, in order of its number; the first copy of a number wins.
-    pub fn hold(&mut self, sequence: u32, data: &[u8], piece: Piece, seen_ns: i64) {
-        let distance = |held: &Held| held.sequence.wrapping_sub(self.next);
-        let mine = sequence.wrapping_sub(self.next);
-        let at = self.held.partition_point(|held| distance(held) < mine);
-        if self.held.get(at).is_some_and(|held| held.sequence == sequence && held.data.len() >= data.len()) {
-            return;
+    /// Keeps a segment that is ahead of a hole, in order of its number: what of it is held already is not taken again, so that the first copy
+    /// wins, as it does in order. True where another copy says something else.
+    pub fn hold(&mut self, sequence: u32, data: &[u8], piece: Piece, seen_ns: i64) -> bool {
+        let next = self.next;
+        let start = |held: &Held| held.sequence.wrapping_sub(next) as usize;
+        let from = sequence.wrapping_sub(next) as usize;
+        let (mut at, end) = (from, from + data.len());
+        let mut conflicts = false;
+        let mut fresh: Vec<(usize, usize)> = Vec::new();
+        for held in &self.held {
+            let (first, last) = (start(held), start(held) + held.data.len());
+            if last <= at || first >= end {
+                continue;
+            }
+            if first > at {
+                fresh.push((at, first));
+            }
+            let (low, high) = (first.max(at), last.min(end));
+            conflicts |= held.data.get(low - first..high - first) != data.get(low - from..high - from);
+            at = at.max(last).min(end);
         }
-        self.held_bytes += data.len();
-        self.held.insert(at, Held { sequence, data: data.to_vec(), piece, seen_ns });
+        if at < end {
+            fresh.push((at, end));
+        }
+        for (low, high) in fresh {
+            let Some(bytes) = data.get(low - from..high - from) else { continue };
+            let offset = (low - from) as u32;
+            let piece = Piece { frame_offset: piece.frame_offset + offset, length: (high - low) as u32, ..piece };
+            let place = self.held.partition_point(|held| start(held) < low);
+            self.held_bytes += bytes.len();
+            self.held.insert(place, Held { sequence: sequence.wrapping_add(offset), data: bytes.to_vec(), piece, seen_ns });
+        }
+        conflicts
     }
 
     /// How many bytes are kept that are no whole message yet.

@@ -154,6 +154,7 @@ pub fn counters(engine: &Engine) -> Vec<(&'static str, u64)> {
         ("retransmitted", counted.retransmitted),
         ("reordered", counted.reordered),
         ("duplicated", counted.duplicated),
+        ("segments_conflicting", counted.segments_conflicting),
         ("gaps", counted.gaps),
         ("gap_bytes", counted.gap_bytes),
         ("flows_shed", counted.flows_shed),

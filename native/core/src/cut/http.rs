@@ -2,6 +2,33 @@
 
 use super::{find, Cut, Part, Rule, State as All};
 
+/// Requests whose answers are to come: for each, whether it was HEAD, whose answer has a head only (RFC 9110 section 9.3.2). The first is the
+/// lowest bit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    heads: u64,
+    count: u32,
+}
+
+impl Asked {
+    /// Beyond 64 requests without an answer nothing is known of any.
+    pub(super) fn push(&mut self, is_head: bool) {
+        if self.count >= u64::BITS {
+            *self = Asked::default();
+            return;
+        }
+        self.heads |= u64::from(is_head) << self.count;
+        self.count += 1;
+    }
+
+    fn pop(&mut self) -> bool {
+        let is_head = self.heads & 1 == 1;
+        self.heads >>= 1;
+        self.count = self.count.saturating_sub(1);
+        is_head
+    }
+}
+
 const HEAD_MOST: usize = 32 << 10;
 const BODY_MOST: usize = 4096;
 const CHUNK_LINE_MOST: usize = 1024;
@@ -24,20 +51,22 @@ pub(super) enum State {
 }
 
 pub(super) fn cut(all: &mut All, window: &[u8]) -> Cut {
+    if all.http == State::Head {
+        return head(all, window);
+    }
     let state = &mut all.http;
     match state {
-        State::Head => head(state, window),
+        State::Head | State::Opaque | State::Upgraded => Cut::Opaque,
         State::Chunk => chunk(state, window),
         State::ChunkEnd => {
             *state = State::Chunk;
             Cut::Skip { length: 2 }
         }
         State::Trailer => trailer(state, window),
-        State::Opaque | State::Upgraded => Cut::Opaque,
     }
 }
 
-fn head(state: &mut State, window: &[u8]) -> Cut {
+fn head(all: &mut All, window: &[u8]) -> Cut {
     if window.first().is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
         return Cut::Skip { length: 1 };
     }
@@ -49,7 +78,7 @@ fn head(state: &mut State, window: &[u8]) -> Cut {
     }
     let Some(length) = end else { return endless(text.len(), HEAD_MOST) };
     let head = window.get(..length).unwrap_or(window);
-    let body = body_of(head);
+    let body = if answers_head(all, head) { Body::None } else { body_of(head) };
     let shown = match body {
         Body::Length(size) if textual(head) => size.min(BODY_MOST as u64) as usize,
         _ => 0,
@@ -57,10 +86,11 @@ fn head(state: &mut State, window: &[u8]) -> Cut {
     if window.len() < length + shown {
         return Cut::More { need: length + shown };
     }
+    note(all, head);
     match body {
-        Body::Chunks => *state = State::Chunk,
-        Body::UntilClose => *state = State::Opaque,
-        Body::OtherProtocol => *state = State::Upgraded,
+        Body::Chunks => all.http = State::Chunk,
+        Body::UntilClose => all.http = State::Opaque,
+        Body::OtherProtocol => all.http = State::Upgraded,
         _ => {}
     }
     let Body::Length(size) = body else { return Cut::Whole { length } };
@@ -69,6 +99,29 @@ fn head(state: &mut State, window: &[u8]) -> Cut {
         return Cut::Whole { length: length + shown };
     }
     Cut::Pieces { length: length + shown + rest, parts: vec![Part::Window { at: 0, length: length + shown }], first: true, last: true }
+}
+
+/// True for the answer to a HEAD; the head of an answer to come stays in `asked` until it is whole.
+fn answers_head(all: &All, head: &[u8]) -> bool {
+    head.starts_with(b"HTTP/") && all.asked.heads & 1 == 1 && !is_interim(head)
+}
+
+/// Notes what the other side must know of a request, and that an answer has come.
+fn note(all: &mut All, head: &[u8]) {
+    if !head.starts_with(b"HTTP/") {
+        all.sent_head = Some(head.starts_with(b"HEAD "));
+    } else if !is_interim(head) {
+        all.asked.pop();
+    }
+}
+
+/// An answer after which another one comes to the same request (RFC 9110 section 15.2).
+fn is_interim(head: &[u8]) -> bool {
+    status_of(head).is_some_and(|code| code.first() == Some(&b'1') && code != b"101")
+}
+
+fn status_of(head: &[u8]) -> Option<&[u8]> {
+    head.strip_prefix(b"HTTP/1.").and_then(|rest| rest.get(2..5))
 }
 
 /// Not among the bytes of a head (RFC 9112 section 2.2).
@@ -100,9 +153,9 @@ enum Body {
     OtherProtocol,
 }
 
-/// How the body after a head ends (RFC 9112 section 6.3). A response to HEAD is recognised by the next head that follows at once.
+/// How the body after a head ends (RFC 9112 section 6.3), but for the answer to a HEAD.
 fn body_of(head: &[u8]) -> Body {
-    let status = head.strip_prefix(b"HTTP/1.").and_then(|rest| rest.get(2..5));
+    let status = status_of(head);
     if status.is_some_and(|code| code.first() == Some(&b'1') || code == b"204" || code == b"304") {
         return if status == Some(b"101") { Body::OtherProtocol } else { Body::None };
     }

@@ -204,6 +204,7 @@ impl Engine {
             match cut::cut(&entry.spec.frame, entry.cutter, &mut direction.cutter, rest) {
                 Cut::Whole { length } => {
                     let upgraded = direction.cutter.is_upgraded();
+                    flow.tell(window.side);
                     self.whole(flow, &window, at, length);
                     at += length;
                     if upgraded {
@@ -211,6 +212,7 @@ impl Engine {
                     }
                 }
                 Cut::Pieces { length, parts, first, last } => {
+                    flow.tell(window.side);
                     self.parts(flow, &window, at, &parts, (first, last));
                     at = advance(flow, &window, at, length as u64);
                 }

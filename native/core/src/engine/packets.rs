@@ -375,11 +375,22 @@ impl Engine {
         }
     }
 
+    /// Counts what both directions have of messages that will not become whole any more.
+    fn give_up_unfinished(&mut self, flow: &Flow) {
+        for direction in &flow.directions {
+            if direction.kept() > 0 {
+                self.counters.messages_unfinished += 1;
+                self.leave_unread(flow, direction.kept());
+            }
+        }
+    }
+
     /// The ports are used for another connection: what the old one left is ended.
     fn restart(&mut self, flow: &mut Flow) {
         while !flow.pending.is_empty() {
             self.give_up(flow);
         }
+        self.give_up_unfinished(flow);
         self.buffered = self.buffered.saturating_sub(flow.held());
         flow.directions = [Direction::default(), Direction::default()];
         flow.contexts = crate::context::FlowContexts::default();
@@ -411,7 +422,8 @@ impl Engine {
             Arrival::Ahead => {
                 let before = direction.held_bytes();
                 if let Some(piece) = payload.pieces.first() {
-                    direction.hold(sequence, payload.data, *piece, moment.seen_ns);
+                    let conflicts = direction.hold(sequence, payload.data, *piece, moment.seen_ns);
+                    self.counters.segments_conflicting += u64::from(conflicts);
                 }
                 self.counters.reordered += 1;
                 self.buffered += direction.held_bytes() - before;
@@ -539,6 +551,7 @@ impl Engine {
                 self.enter(flow.conversation, from_server, end, &sent);
             }
         }
+        self.give_up_unfinished(&flow);
         self.buffered = self.buffered.saturating_sub(flow.held());
         self.flows.remove(&flow);
         self.conversations.close(flow.conversation);

@@ -286,3 +286,33 @@ fn a_loss_of_what_is_skipped_anyway_is_none() {
     assert!(!direction.lose(10), "nobody looks for messages in it");
     assert!(!direction.is_plain());
 }
+
+/// Of bytes that are held twice the first ones stay, wherever the second copy begins and ends; that they differ is said.
+#[test]
+fn of_held_copies_the_first_wins() {
+    let piece = |frame, length| Piece { frame, file: 0, frame_offset: 100, length };
+    for (start, text, conflicts, wanted) in [
+        (4, "CDEF", true, "cdef"),
+        (4, "cdef", false, "cdef"),
+        (4, "cdefGH", false, "cdefGH"),
+        (3, "BCdefg", true, "Bcdefg"),
+        (5, "XX", true, "cdef"),
+        (2, "AB", false, "ABcdef"),
+        (8, "gh", false, "cdefgh"),
+    ] {
+        let mut direction = Direction::default();
+        direction.begin(0);
+        assert!(!direction.hold(4, b"cdef", piece(7, 4), 0));
+        assert_eq!(direction.hold(start, text.as_bytes(), piece(8, text.len() as u32), 0), conflicts, "{text}");
+        assert_eq!(direction.held_bytes(), wanted.len());
+        let mut told = String::new();
+        while let Some(released) = direction.release(0, None, true) {
+            let own = if released.piece.frame == 7 { ("cdef", 4) } else { (text, start) };
+            let at = (released.piece.frame_offset - 100) as usize;
+            assert_eq!(released.data, own.0.as_bytes()[at..at + released.piece.length as usize], "each byte with its place");
+            told.push_str(std::str::from_utf8(&released.data).unwrap());
+        }
+        assert_eq!(told, wanted, "{text} at {start}");
+        assert_eq!(direction.held_bytes(), 0);
+    }
+}
