@@ -17,13 +17,29 @@ pub fn ip(address: Address) -> String {
     }
 }
 
-/// A time (ns since 1970, UTC) as ISO 8601 with nanoseconds.
+/// A time (ns since 1970, UTC) as ISO 8601 with nanoseconds. Years have four digits: an `i64` reaches from 1677 to 2262.
 pub fn time(seen_ns: i64) -> String {
     let (seconds, ns) = (seen_ns.div_euclid(1_000_000_000), seen_ns.rem_euclid(1_000_000_000));
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = date(days);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ns:09}Z")
+    let mut text = String::with_capacity(30);
+    let parts =
+        [(year, 4, '-'), (month, 2, '-'), (day, 2, 'T'), (second / 3600, 2, ':'), (second / 60 % 60, 2, ':'), (second % 60, 2, '.')];
+    for (number, digits, end) in parts {
+        push(&mut text, number, digits);
+        text.push(end);
+    }
+    push(&mut text, ns, 9);
+    text.push('Z');
+    text
+}
+
+/// Appends so many decimal digits of a number that is not negative.
+fn push(text: &mut String, number: i64, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = number / 10_i64.pow(place) % 10;
+        text.push(char::from(b'0' + digit as u8));
+    }
 }
 
 /// The date so many days after 1970-01-01, in the Gregorian calendar: in years that begin with March, so that a leap day is a year's last,

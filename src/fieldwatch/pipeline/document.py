@@ -152,7 +152,7 @@ def _conversation(one: Conversation) -> dict[str, Any]:
     messages = [
         {
             "operation": message.operation,
-            "effect": message.effect.value,
+            "effect": message.effect,
             "object": message.object,
             "count": message.times,
             "unanswered": message.unanswered,
