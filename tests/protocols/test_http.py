@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from fieldwatch.facts import Effect
 from fieldwatch.pipeline import inspect
-from fieldwatch.protocols import http
+from fieldwatch.protocols import Reading, http, registry
 from fieldwatch.protocols._golden import Goldens
-from fieldwatch.protocols._protocol import Distinct, Side, Value
+from fieldwatch.protocols._protocol import Distinct, Exchange, Side, Value
 
 if TYPE_CHECKING:
     from tests.conftest import Capture
@@ -102,3 +102,13 @@ def test_the_answer_to_a_head_has_no_body(capture: Capture, tmp_path: Path) -> N
     assert sum(one.times for one in conversation.messages) == 6
     assert sum(one.unanswered for one in conversation.messages) == 0
     assert {claim.value for claim in facts.claims if claim.attribute == "server_banner"} == {"thing/1", "thing/2"}
+
+
+def test_a_length_is_digits() -> None:
+    def read(length: bytes) -> Reading:
+        return registry().read(http.PROTOCOL, Exchange(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + b"\r\n\r\n", None))
+
+    assert [broken.have for _, broken in read(b"-1").broken] == ["-1"]
+    good = read(b"12")
+    assert good.broken == []
+    assert Value(Side.REQUEST, 42, 2, "decimal") in good.marks

@@ -220,9 +220,13 @@ def _head(message: bytes, at: int, side: Side) -> Head:
             own = value.lstrip()
             headers.setdefault(name, (own, line.end(2) - len(own)))
         elif name == b"content-length":
-            headers[name] = (value, line.start(2))
-            if value:
-                marks.append(Value(side, line.start(2), len(value)))
+            own = value.strip()
+            start = line.end(2) - len(value.lstrip())
+            headers[name] = (own, start)
+            if own.isdigit():
+                marks.append(Value(side, start, len(own), "decimal"))
+            else:
+                marks.append(Broken("content length", "[H1] 6.2", At(side, start, len(own)), text(own[:40]), "digits"))
         elif value:
             marks.append(Ignored(side, line.start(2), len(value)))
     if b"content-length" in headers and b"transfer-encoding" in headers:
