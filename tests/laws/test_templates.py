@@ -324,7 +324,7 @@ def test_a_value_of_digits_hides_nothing_else(line: Callable[[Poll], Line], cont
     """The number in a URL is a value while it is a digit; with any other character it is another page."""
     poll = READS[-1]
     here, first = line(poll), poll.exchange
-    (mark,) = (mark for mark in poll.read(first).marks if isinstance(mark, Value) and mark.order == "decimal")
+    (mark,) = (mark for mark in poll.read(first).marks if isinstance(mark, Value) and mark.order == "decimal" and mark.side == Side.REQUEST)
     here.send(first, put(first, mark.side, mark.offset, content.encode()))
     assert len(here.seen().stream.templates) == (1 if content in "0123456789" else 2)
 
