@@ -1,8 +1,10 @@
 //! The exchange engine: packets in; known exchanges are counted, novel ones are handed out to be read once.
 
 mod deliver;
+mod flows;
 mod judge;
 mod packets;
+mod tcp;
 
 use std::collections::{HashMap, VecDeque};
 
