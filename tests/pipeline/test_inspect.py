@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from fieldwatch.facts import Effect
+from fieldwatch.facts import Effect, MessageClass, Subject
 from fieldwatch.pipeline import UnusableInput, document, inspect
 from fieldwatch.pipeline.sources import NOT_TEXT
 
@@ -151,3 +152,11 @@ def test_what_a_connection_leaves_unfinished_is_counted(capture: Capture, tmp_pa
     capture.tcp(hmi, plc, bytes.fromhex("0002000000ffff10000100"))
     facts = inspect([capture.write(tmp_path / "a.pcap")], fenced=False).facts
     assert dict(facts.captures[0].counters)["messages_unfinished"] == 1
+
+
+def test_facts_are_the_same_in_another_process(plant: Capture, tmp_path: Path) -> None:
+    facts = inspect([plant.write(tmp_path / "a.pcap")], fenced=False).facts
+    there = pickle.loads(pickle.dumps(facts))
+    assert there == facts
+    assert [type(message) for one in there.conversations for message in one.messages] == [MessageClass] * 4
+    assert {type(one.client) for one in there.conversations} == {Subject}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -50,7 +49,6 @@ def run(words: Sequence[str]) -> int:
 def main() -> NoReturn:
     """Runs the program as a process, which then ends at once: to free all that a large capture leaves would take a while."""
     code = run(sys.argv[1:])
-    logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     os._exit(code)

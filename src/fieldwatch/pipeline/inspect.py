@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import secrets
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -50,7 +50,7 @@ def result_of(facts: Facts, skipped: Iterable[Skipped] = ()) -> Result:
 
 def read_all(streams: Sequence[Sequence[Source]], jobs: int, progress: Progress | None, fenced: bool) -> list[Facts]:
     """The facts of each stream, in order; streams are read side by side where `jobs` allows it."""
-    key = secrets.token_bytes(32)
+    key = os.urandom(32)
     if jobs <= 1 or len(streams) <= 1:
         return [read_stream(stream, key, progress, fenced) for stream in streams]
     from concurrent.futures import ProcessPoolExecutor

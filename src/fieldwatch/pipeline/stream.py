@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -14,8 +13,6 @@ from fieldwatch.protocols._protocol import At as _At
 from fieldwatch.protocols._protocol import Claimed, Exchange, Ignored, Protocol, Scope, Side, Unread, Value, Who
 from fieldwatch.wire import Session
 from fieldwatch.wire.rows import BadRow, ConversationRow, FileRow, SightingRow
-
-log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int, int], None]
 """Called with the number of the file, packets read and bytes read of it."""
@@ -173,6 +170,9 @@ class Reader:
         except Exception:
             self.faults += 1
             message = (exchange.request or b"") + (exchange.answer or b"")
+            import logging  # which takes longer to load than most readings take
+
+            log = logging.getLogger(__name__)
             log.exception("%s: a message could not be read; sha256 of its bytes: %s", protocol.name, hashlib.sha256(message).hexdigest())
             reading = Reading()
             reading.unread.append((protocol.name, Unread("fault", "Fieldwatch failed to read it"), _At(Side.REQUEST, 0, 0)))
