@@ -104,8 +104,9 @@ def _layer2(capture: Capture, protocol: Protocol, message: bytes, asks: bool) ->
             capture.frame(capture.ethernet(len(place.prefix) + len(message), place.prefix + message, macs))
 
 
-def engine_input(capture: Capture, limits: int) -> bytes:
-    packets = (bytes([1]) + struct.pack(">H", len(frame)) + frame for _, frame in capture.frames)
+def engine_input(capture: Capture, limits: int, link: int = 0) -> bytes:
+    """The frames, 1 ms apart; `link` is the target's number for the link type."""
+    packets = (bytes([1 | link << 3]) + struct.pack(">H", len(frame)) + frame for _, frame in capture.frames)
     return bytes([limits]) + b"".join(packets)
 
 
@@ -123,6 +124,8 @@ def engine() -> Iterator[tuple[str, bytes]]:
     for name, capture in (("begun-again", begun_again()), ("torn", torn())):
         yield name, engine_input(capture, 0)
         yield f"{name}-narrow", engine_input(capture, 1)
+    yield "fragments-in-fragments", engine_input(fragments_in_fragments(), 0)
+    yield "cooked", engine_input(cooked(), 0, link=2)
 
 
 def begun_again() -> Capture:
@@ -154,6 +157,27 @@ def torn() -> Capture:
         capture.frames += [late, late]
         capture.tcp(client, server, b"", 0x04)
         capture.sequences.clear()
+    return capture
+
+
+def fragments_in_fragments() -> Capture:
+    """A tunnel of which each packet is in fragments, and carries a fragment."""
+    capture = Capture()
+    for inner in _fragments(capture, bytes(60)):
+        for outer in _fragments(capture, inner[14:], protocol=4):
+            capture.frame(outer)
+    return capture
+
+
+def cooked() -> Capture:
+    """What `tcpdump -i any` writes of each message over Ethernet: who sent it, but not to whom."""
+    whole = Capture()
+    for protocol, some in goldens():
+        if any(isinstance(place, EtherType) for place in protocol.where):
+            whole.frames += conversation(protocol, some[:2]).frames
+    capture = Capture()
+    for _, frame in whole.frames:
+        capture.frame(struct.pack(">HHH", 0, 1, 6) + frame[6:12] + bytes(2) + frame[12:])
     return capture
 
 
@@ -196,10 +220,10 @@ def packet() -> Iterator[tuple[str, bytes]]:
     yield "fragments-backwards", packet_input(1, list(_fragments(maker, datagram + bytes(52)))[::-1])
 
 
-def _fragments(maker: Capture, payload: bytes) -> Iterator[bytes]:
+def _fragments(maker: Capture, payload: bytes, protocol: int = 17) -> Iterator[bytes]:
     """RFC 791 3.2: pieces of 24 bytes; the offset counts eights, its top bits say that more follow."""
     for at in range(0, len(payload), 24):
-        frame = bytearray(maker.ipv4(CLIENT, SERVER, 17, payload[at : at + 24]))
+        frame = bytearray(maker.ipv4(CLIENT, SERVER, protocol, payload[at : at + 24]))
         frame[20:22] = struct.pack(">H", at // 8 | (0x2000 if at + 24 < len(payload) else 0))
         yield bytes(frame)
 

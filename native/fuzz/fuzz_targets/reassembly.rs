@@ -61,7 +61,7 @@ impl Listener {
                 assert!(self.at.is_none());
                 self.deliver(Some(place), 0, &data, piece);
             }
-            Arrival::Ahead => self.direction.hold(sequence, &data, piece, now_ns),
+            Arrival::Ahead => assert!(!self.direction.hold(sequence, &data, piece, now_ns), "all copies say the same"),
             Arrival::Again => assert!(self.at.is_some_and(|at| place + length <= at)),
             Arrival::Lost(_) => panic!("no segment is so far away"),
         }

@@ -133,7 +133,7 @@ impl Engine {
         self.counters.tunnelled += u64::from(inner.tunnels > packet.tunnels);
         match inner.kind {
             Kind::Unread(why) => self.unread(why, &inner, record.wire_length, moment),
-            Kind::Ip if inner.fragment.is_some() => self.counters.nested_too_deep += 1, // fragments within fragments
+            Kind::Ip if inner.fragment.is_some() => self.unread(Why::Nested, &inner, record.wire_length, moment), // fragments within fragments
             kind => self.dispatch(&inner, kind, Payload { data, pieces: &pieces }, record.wire_length, moment),
         }
     }

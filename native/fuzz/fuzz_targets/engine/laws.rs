@@ -12,7 +12,7 @@ pub struct Fed<'a> {
     frames: Vec<&'a [u8]>,
     bytes: u64,
     snapped: u64,
-    /// Packets whose ends have addresses, so that they belong to a conversation; and their bytes.
+    /// Packets whose sender has an address, so that they belong to a conversation; and their bytes.
     addressed: (u64, u64),
 }
 
@@ -46,7 +46,7 @@ impl<'a> Fed<'a> {
 
 fn is_addressed(packet: &Packet) -> bool {
     let by_ip = packet.source.is_some() && packet.target.is_some();
-    let by_mac = packet.source_mac.is_some() && packet.target_mac.is_some();
+    let by_mac = packet.source_mac.is_some(); // a cooked capture does not say to whom
     match packet.kind {
         Kind::Layer2 => by_mac,
         Kind::Ip | Kind::Unread(_) if packet.source.is_none() => by_mac,
