@@ -29,10 +29,13 @@ def listen(given: argparse.Namespace) -> None:
     from fieldwatch.pipeline.live import listen as hear
 
     tongue = outputs.spoken(given)
+    watched = sys.stderr.isatty()
     try:
-        facts = hear(given.interface, seconds=given.seconds, packets=given.packets, progress=_progress if sys.stderr.isatty() else None)
+        facts = hear(given.interface, seconds=given.seconds, packets=given.packets, progress=_progress if watched else None)
     except UnusableInput as error:
         refuse(str(error))
+    if watched:
+        sys.stderr.write("\r\x1b[K")
     outputs.put(result_of(facts), given, tongue)
 
 
