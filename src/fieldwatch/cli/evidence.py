@@ -28,14 +28,10 @@ def declare(verbs: Any) -> None:
     parser.add_argument("capture", metavar="CAPTURE", help="a capture file (pcap, pcapng, also .gz)")
     parser.add_argument("frame", type=at_least_one, metavar="FRAME", help="the number of the frame in it, from 1")
     parser.add_argument("--pcap", type=Path, metavar="OUT", help="write the frame to this file as a capture of its own")
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=evidence)
 
 
-def _run(given: argparse.Namespace) -> None:
-    evidence(given.capture, given.frame, given.pcap)
-
-
-def evidence(capture: str, frame: int, pcap: Path | None) -> None:
+def evidence(given: argparse.Namespace) -> None:
     """Shows the bytes of a frame with the fields that were read from them."""
     from rich.console import Console
     from rich.text import Text
@@ -47,6 +43,7 @@ def evidence(capture: str, frame: int, pcap: Path | None) -> None:
     from fieldwatch.pipeline.slice import write_pcap
     from fieldwatch.wire import time_text
 
+    capture, frame, pcap = given.capture, given.frame, given.pcap
     try:
         found = find(capture, frame)
         fields = read_fields(capture, found)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from fieldwatch.cli.line import PIPED_WIDTH
+from fieldwatch.cli.line import terminal_width
 
 if TYPE_CHECKING:
     from fieldwatch.protocols import Protocol
@@ -18,19 +17,15 @@ def declare(verbs: Any) -> None:
     text = "Lists the protocols: where they are found, what is decoded and what is not."
     parser = verbs.add_parser("protocols", help=text, description=text, allow_abbrev=False)
     parser.add_argument("--json", action="store_true", help="write the table as JSON")
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=protocols)
 
 
-def _run(given: argparse.Namespace) -> None:
-    protocols(given.json)
-
-
-def protocols(json: bool) -> None:
+def protocols(given: argparse.Namespace) -> None:
     """Lists the protocols: where they are found, what is decoded and what is not."""
     from fieldwatch.protocols import registry
 
     rows = [row(protocol) for protocol in registry().protocols]
-    if json:
+    if given.json:
         import orjson
 
         sys.stdout.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
@@ -48,9 +43,7 @@ def protocols(json: bool) -> None:
             "; ".join(one["decoded"]),
             "; ".join(one["not_decoded"]),
         )
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = PIPED_WIDTH
+    console = Console(width=terminal_width(), highlight=False, markup=False, emoji=False)
     console.print(table)
     console.print(f"{len(rows)} protocols. A message that is recognised and not decoded is counted by protocol and function.")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fieldwatch.cli.aligned import aligned
@@ -14,6 +13,7 @@ from fieldwatch.cli.escape import visible
 from fieldwatch.cli.language import ENGLISH, Language
 from fieldwatch.cli.line import Cell, Line, wrapped
 from fieldwatch.cli.names import Names, address
+from fieldwatch.wire import time_text
 
 if TYPE_CHECKING:
     from fieldwatch.inventory import Asset
@@ -204,7 +204,4 @@ def _more(count: int, what: str, where: str) -> Iterable[Line]:
 
 
 def _when(seen_ns: int) -> str:
-    try:
-        return datetime.fromtimestamp(seen_ns // 1_000_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    except (OverflowError, ValueError, OSError):
-        return f"{seen_ns / 1e9:.0f} s"
+    return time_text(seen_ns)[:19].replace("T", " ")

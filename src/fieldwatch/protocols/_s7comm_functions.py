@@ -5,18 +5,8 @@ No public standard: numbers and names as in Wireshark 4.0.17 (packet-s7comm), ch
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from fieldwatch.facts import COUNTED, Effect
-
-
-class Function(NamedTuple):
-    """One function: its name, what it does, and the technique that it shows ("" where it is everyday traffic)."""
-
-    name: str
-    effect: Effect
-    technique: str = ""
-
+from fieldwatch.protocols._function import Function
 
 JOB, ACK, ACK_DATA, USERDATA = 1, 2, 3, 7
 """Values of ROSCTR, the kind of a PDU."""

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from fieldwatch.facts import Values
 from fieldwatch.protocols._cursor import Cursor
+from fieldwatch.protocols._function import Function
 from fieldwatch.protocols._protocol import At, Done, Fact, Side
-from fieldwatch.protocols._s7comm_functions import Function
 
 
 class Pdu(NamedTuple):

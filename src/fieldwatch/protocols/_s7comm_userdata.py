@@ -13,9 +13,10 @@ from typing import NamedTuple
 from fieldwatch.facts import Effect, Values
 from fieldwatch.protocols import _s7comm_lists as lists
 from fieldwatch.protocols._cursor import Cursor, text
+from fieldwatch.protocols._function import Function
 from fieldwatch.protocols._protocol import At, Done, Ignored, LoggedIn, Unread, Value
 from fieldwatch.protocols._s7comm_blocks import BLOCK_TYPES, block_name
-from fieldwatch.protocols._s7comm_functions import GROUPS, PUSH, USERDATA_FUNCTIONS, Function
+from fieldwatch.protocols._s7comm_functions import GROUPS, PUSH, USERDATA_FUNCTIONS
 from fieldwatch.protocols._s7comm_items import Item, read_data, read_items, shown, tis_address
 from fieldwatch.protocols._s7comm_pdu import Read, done
 

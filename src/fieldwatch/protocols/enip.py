@@ -10,12 +10,12 @@ What a message carries is CIP: it is read by `cip`. Connected messages are read 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import NamedTuple
 
 from fieldwatch.facts import Effect
 from fieldwatch.protocols import _cip_identity as identity
 from fieldwatch.protocols._cip_services import CONTROLLER, OBJECT_SERVICES, SERVICES, TAG_SERVICES
 from fieldwatch.protocols._cursor import Cursor
+from fieldwatch.protocols._function import Function
 from fieldwatch.protocols._protocol import (
     At,
     Broken,
@@ -45,27 +45,19 @@ from fieldwatch.protocols._protocol import (
 # ------------------------------------------------------------------------------------------------------------------ tables
 
 
-class Command(NamedTuple):
-    """What a command of the encapsulation is called and does; `technique` is the ATT&CK for ICS technique it serves."""
-
-    name: str
-    effect: Effect
-    technique: str = ""
-
-
 NOP, LIST_SERVICES, LIST_IDENTITY, LIST_INTERFACES = 0x00, 0x04, 0x63, 0x64
 REGISTER, UNREGISTER, SEND_RR_DATA, SEND_UNIT_DATA, START_DTLS = 0x65, 0x66, 0x6F, 0x70, 0xC8
 
 COMMANDS = {
-    NOP: Command("NOP", Effect.DIAGNOSE),
-    LIST_SERVICES: Command("ListServices", Effect.DISCOVER, "T0846"),
-    LIST_IDENTITY: Command("ListIdentity", Effect.DISCOVER, "T0846"),
-    LIST_INTERFACES: Command("ListInterfaces", Effect.DISCOVER, "T0846"),
-    REGISTER: Command("RegisterSession", Effect.AUTHENTICATE),
-    UNREGISTER: Command("UnRegisterSession", Effect.AUTHENTICATE),
-    SEND_RR_DATA: Command("SendRRData", Effect.READ),
-    SEND_UNIT_DATA: Command("SendUnitData", Effect.READ),
-    START_DTLS: Command("StartDTLS", Effect.AUTHENTICATE),
+    NOP: Function("NOP", Effect.DIAGNOSE),
+    LIST_SERVICES: Function("ListServices", Effect.DISCOVER, "T0846"),
+    LIST_IDENTITY: Function("ListIdentity", Effect.DISCOVER, "T0846"),
+    LIST_INTERFACES: Function("ListInterfaces", Effect.DISCOVER, "T0846"),
+    REGISTER: Function("RegisterSession", Effect.AUTHENTICATE),
+    UNREGISTER: Function("UnRegisterSession", Effect.AUTHENTICATE),
+    SEND_RR_DATA: Function("SendRRData", Effect.READ),
+    SEND_UNIT_DATA: Function("SendUnitData", Effect.READ),
+    START_DTLS: Function("StartDTLS", Effect.AUTHENTICATE),
 }
 """[V2] 2-3.2: commands of the encapsulation."""
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from fieldwatch.facts import Effect, Values
 from fieldwatch.protocols._cursor import Cursor, text
+from fieldwatch.protocols._function import Function
 from fieldwatch.protocols._protocol import (
     At,
     Broken,
@@ -32,66 +33,58 @@ from fieldwatch.protocols._protocol import (
 # ------------------------------------------------------------------------------------------------------------------ tables
 
 
-class Command(NamedTuple):
-    """A command (with its function): its name, effect, and the technique that the message alone shows."""
-
-    name: str
-    effect: Effect
-    technique: str = ""
-
-
 COMMANDS = {
-    (0x00, -1): Command("Protected write", Effect.WRITE, "T0855"),
-    (0x01, -1): Command("Unprotected read", Effect.READ),
-    (0x02, -1): Command("Protected bit write", Effect.WRITE, "T0855"),
-    (0x05, -1): Command("Unprotected bit write", Effect.WRITE, "T0855"),
-    (0x06, 0x00): Command("Echo", Effect.DIAGNOSE),
-    (0x06, 0x01): Command("Read diagnostic counters", Effect.DIAGNOSE),
-    (0x06, 0x03): Command("Diagnostic status", Effect.IDENTIFY, "T0888"),
-    (0x06, 0x07): Command("Reset diagnostic counters", Effect.DIAGNOSE),
-    (0x07, 0x00): Command("Disable outputs", Effect.STOP, "T0881"),
-    (0x07, 0x01): Command("Enable outputs", Effect.START),
-    (0x07, 0x03): Command("Enable PLC scanning", Effect.START),
-    (0x07, 0x04): Command("Enter download mode", Effect.MODE, "T0858"),
-    (0x07, 0x05): Command("Exit download or upload mode", Effect.MODE),
-    (0x07, 0x06): Command("Enter upload mode", Effect.MODE),
-    (0x08, -1): Command("Unprotected write", Effect.WRITE, "T0855"),
-    (0x0F, 0x00): Command("Word range write", Effect.WRITE, "T0855"),
-    (0x0F, 0x01): Command("Word range read", Effect.READ),
-    (0x0F, 0x02): Command("Bit write", Effect.WRITE, "T0855"),
-    (0x0F, 0x03): Command("File write", Effect.WRITE, "T0855"),
-    (0x0F, 0x04): Command("File read", Effect.READ),
-    (0x0F, 0x05): Command("Download request", Effect.PROGRAM_DOWNLOAD, "T0843"),
-    (0x0F, 0x06): Command("Upload", Effect.PROGRAM_UPLOAD, "T0845"),
-    (0x0F, 0x07): Command("Shutdown", Effect.STOP, "T0881"),
-    (0x0F, 0x08): Command("Physical write", Effect.PROGRAM_DOWNLOAD, "T0843"),
-    (0x0F, 0x09): Command("Physical read", Effect.PROGRAM_UPLOAD, "T0845"),
-    (0x0F, 0x0A): Command("Restart request", Effect.RESET, "T0816"),
-    (0x0F, 0x11): Command("Get edit resource", Effect.PROGRAM_EDIT, "T0821"),
-    (0x0F, 0x12): Command("Return edit resource", Effect.PROGRAM_EDIT),
-    (0x0F, 0x17): Command("Read bytes physical", Effect.PROGRAM_UPLOAD, "T0845"),
-    (0x0F, 0x18): Command("Write bytes physical", Effect.PROGRAM_DOWNLOAD, "T0843"),
-    (0x0F, 0x26): Command("Read-modify-write", Effect.WRITE, "T0855"),
-    (0x0F, 0x29): Command("Read section size", Effect.READ),
-    (0x0F, 0x3A): Command("Set CPU mode", Effect.MODE, "T0858"),
-    (0x0F, 0x41): Command("Disable forces", Effect.FORCE, "T0835"),
-    (0x0F, 0x50): Command("Download all request", Effect.PROGRAM_DOWNLOAD, "T0843"),
-    (0x0F, 0x52): Command("Download completed", Effect.PROGRAM_DOWNLOAD, "T0843"),
-    (0x0F, 0x53): Command("Upload all request", Effect.PROGRAM_UPLOAD, "T0845"),
-    (0x0F, 0x55): Command("Upload completed", Effect.PROGRAM_UPLOAD, "T0845"),
-    (0x0F, 0x57): Command("Initialize memory", Effect.RESET, "T0809"),
-    (0x0F, 0x67): Command("Typed write", Effect.WRITE, "T0855"),
-    (0x0F, 0x68): Command("Typed read", Effect.READ),
-    (0x0F, 0x79): Command("Read-modify-write N", Effect.WRITE, "T0855"),
-    (0x0F, 0x80): Command("Change CPU mode", Effect.MODE, "T0858"),
-    (0x0F, 0x8F): Command("Apply port configuration", Effect.CONFIGURE, "T0836"),
-    (0x0F, 0xA1): Command("Protected typed logical read (2 addresses)", Effect.READ),
-    (0x0F, 0xA2): Command("Protected typed logical read (3 addresses)", Effect.READ),
-    (0x0F, 0xA7): Command("Protected typed file read", Effect.PROGRAM_UPLOAD, "T0845"),
-    (0x0F, 0xA9): Command("Protected typed logical write (2 addresses)", Effect.WRITE, "T0855"),
-    (0x0F, 0xAA): Command("Protected typed logical write (3 addresses)", Effect.WRITE, "T0855"),
-    (0x0F, 0xAB): Command("Protected typed logical masked write", Effect.WRITE, "T0855"),
-    (0x0F, 0xAF): Command("Protected typed file write", Effect.PROGRAM_DOWNLOAD, "T0843"),
+    (0x00, -1): Function("Protected write", Effect.WRITE, "T0855"),
+    (0x01, -1): Function("Unprotected read", Effect.READ),
+    (0x02, -1): Function("Protected bit write", Effect.WRITE, "T0855"),
+    (0x05, -1): Function("Unprotected bit write", Effect.WRITE, "T0855"),
+    (0x06, 0x00): Function("Echo", Effect.DIAGNOSE),
+    (0x06, 0x01): Function("Read diagnostic counters", Effect.DIAGNOSE),
+    (0x06, 0x03): Function("Diagnostic status", Effect.IDENTIFY, "T0888"),
+    (0x06, 0x07): Function("Reset diagnostic counters", Effect.DIAGNOSE),
+    (0x07, 0x00): Function("Disable outputs", Effect.STOP, "T0881"),
+    (0x07, 0x01): Function("Enable outputs", Effect.START),
+    (0x07, 0x03): Function("Enable PLC scanning", Effect.START),
+    (0x07, 0x04): Function("Enter download mode", Effect.MODE, "T0858"),
+    (0x07, 0x05): Function("Exit download or upload mode", Effect.MODE),
+    (0x07, 0x06): Function("Enter upload mode", Effect.MODE),
+    (0x08, -1): Function("Unprotected write", Effect.WRITE, "T0855"),
+    (0x0F, 0x00): Function("Word range write", Effect.WRITE, "T0855"),
+    (0x0F, 0x01): Function("Word range read", Effect.READ),
+    (0x0F, 0x02): Function("Bit write", Effect.WRITE, "T0855"),
+    (0x0F, 0x03): Function("File write", Effect.WRITE, "T0855"),
+    (0x0F, 0x04): Function("File read", Effect.READ),
+    (0x0F, 0x05): Function("Download request", Effect.PROGRAM_DOWNLOAD, "T0843"),
+    (0x0F, 0x06): Function("Upload", Effect.PROGRAM_UPLOAD, "T0845"),
+    (0x0F, 0x07): Function("Shutdown", Effect.STOP, "T0881"),
+    (0x0F, 0x08): Function("Physical write", Effect.PROGRAM_DOWNLOAD, "T0843"),
+    (0x0F, 0x09): Function("Physical read", Effect.PROGRAM_UPLOAD, "T0845"),
+    (0x0F, 0x0A): Function("Restart request", Effect.RESET, "T0816"),
+    (0x0F, 0x11): Function("Get edit resource", Effect.PROGRAM_EDIT, "T0821"),
+    (0x0F, 0x12): Function("Return edit resource", Effect.PROGRAM_EDIT),
+    (0x0F, 0x17): Function("Read bytes physical", Effect.PROGRAM_UPLOAD, "T0845"),
+    (0x0F, 0x18): Function("Write bytes physical", Effect.PROGRAM_DOWNLOAD, "T0843"),
+    (0x0F, 0x26): Function("Read-modify-write", Effect.WRITE, "T0855"),
+    (0x0F, 0x29): Function("Read section size", Effect.READ),
+    (0x0F, 0x3A): Function("Set CPU mode", Effect.MODE, "T0858"),
+    (0x0F, 0x41): Function("Disable forces", Effect.FORCE, "T0835"),
+    (0x0F, 0x50): Function("Download all request", Effect.PROGRAM_DOWNLOAD, "T0843"),
+    (0x0F, 0x52): Function("Download completed", Effect.PROGRAM_DOWNLOAD, "T0843"),
+    (0x0F, 0x53): Function("Upload all request", Effect.PROGRAM_UPLOAD, "T0845"),
+    (0x0F, 0x55): Function("Upload completed", Effect.PROGRAM_UPLOAD, "T0845"),
+    (0x0F, 0x57): Function("Initialize memory", Effect.RESET, "T0809"),
+    (0x0F, 0x67): Function("Typed write", Effect.WRITE, "T0855"),
+    (0x0F, 0x68): Function("Typed read", Effect.READ),
+    (0x0F, 0x79): Function("Read-modify-write N", Effect.WRITE, "T0855"),
+    (0x0F, 0x80): Function("Change CPU mode", Effect.MODE, "T0858"),
+    (0x0F, 0x8F): Function("Apply port configuration", Effect.CONFIGURE, "T0836"),
+    (0x0F, 0xA1): Function("Protected typed logical read (2 addresses)", Effect.READ),
+    (0x0F, 0xA2): Function("Protected typed logical read (3 addresses)", Effect.READ),
+    (0x0F, 0xA7): Function("Protected typed file read", Effect.PROGRAM_UPLOAD, "T0845"),
+    (0x0F, 0xA9): Function("Protected typed logical write (2 addresses)", Effect.WRITE, "T0855"),
+    (0x0F, 0xAA): Function("Protected typed logical write (3 addresses)", Effect.WRITE, "T0855"),
+    (0x0F, 0xAB): Function("Protected typed logical masked write", Effect.WRITE, "T0855"),
+    (0x0F, 0xAF): Function("Protected typed file write", Effect.PROGRAM_DOWNLOAD, "T0843"),
 }
 """[DF1] 7: commands; -1 where a command has no function."""
 
@@ -174,7 +167,7 @@ def _result(answer: Message) -> str:
     return f"status 0x{answer.status:02x}"
 
 
-def _extended(function: int, known: Command, ask: Cursor, result: str, component: str) -> Facts:
+def _extended(function: int, known: Function, ask: Cursor, result: str, component: str) -> Facts:
     """Command 0x0F: a logical address and data, a mode, or what is not read further."""
     thing, short = "", None
     values: Values = ()

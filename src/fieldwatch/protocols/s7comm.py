@@ -18,6 +18,7 @@ from fieldwatch.facts import Effect, Values
 from fieldwatch.protocols import _s7comm_lists as lists
 from fieldwatch.protocols import _s7comm_userdata as userdata
 from fieldwatch.protocols._cursor import Cursor, text
+from fieldwatch.protocols._function import Function
 from fieldwatch.protocols._protocol import (
     At,
     Broken,
@@ -47,7 +48,6 @@ from fieldwatch.protocols._s7comm_functions import (
     SERVICES,
     USERDATA,
     USERDATA_FUNCTIONS,
-    Function,
 )
 from fieldwatch.protocols._s7comm_items import IN_BITS, Datum, Item, read_codes, read_data, read_items, shown
 from fieldwatch.protocols._s7comm_pdu import Pdu, Read, done, where
