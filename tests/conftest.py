@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,21 @@ def plant(capture: Capture) -> Capture:
     capture.modbus(hmi, plc, 100, bytes.fromhex("ff2b0e0100"), vendor)
     capture.modbus(hmi, plc, 101, bytes.fromhex("ff0600070034"), bytes.fromhex("ff0600070034"))
     return capture
+
+
+@pytest.fixture
+def namespace() -> Iterator[str]:
+    """The name of a network namespace that is there for the test: what is sent in it reaches nobody else."""
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        pytest.skip("needs root and ip")
+    name = f"fieldwatch-test-{os.getpid()}"
+    made = subprocess.run(["ip", "netns", "add", name], check=False, capture_output=True, text=True, timeout=60)
+    if made.returncode:
+        pytest.skip(f"network namespaces are not there: {made.stderr.strip()}")
+    try:
+        yield name
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], check=True, capture_output=True, timeout=60)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,25 +26,10 @@ def run(*command: str) -> None:
     subprocess.run(command, check=True, capture_output=True, timeout=30)
 
 
-@pytest.fixture
-def namespace() -> Iterator[str]:
-    if os.geteuid() != 0 or not shutil.which("ip"):
-        pytest.skip("needs root and ip")
-    name = f"fieldwatch-listen-{os.getpid()}"
-    try:
-        run("ip", "netns", "add", name)
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"namespaces cannot be made here: {error.stderr.decode().strip()}")
-    try:
-        run("ip", "-n", name, "link", "set", "lo", "up")
-        yield name
-    finally:
-        run("ip", "netns", "delete", name)
-
-
 @pytest.mark.namespace
 def test_what_is_heard_is_shown_and_written(namespace: str, tmp_path: Path) -> None:
     out = tmp_path / "out.json"
+    run("ip", "-n", namespace, "link", "set", "lo", "up")
     inside = ("ip", "netns", "exec", namespace, sys.executable)
     command = [*inside, "-m", "fieldwatch", "listen", "lo", "--packets", "3", "--seconds", "30", "--json", str(out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:

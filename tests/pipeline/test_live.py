@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import shutil
 import signal
@@ -89,23 +88,16 @@ class Wire:
 
 
 @pytest.fixture
-def wire() -> Iterator[Wire]:
-    if os.geteuid() != 0 or not all(map(shutil.which, ("ip", "ethtool", "tcpreplay"))):
-        pytest.skip("needs root, ip, ethtool and tcpreplay")
-    wire = Wire(f"fieldwatch-test-{os.getpid()}")
-    try:
-        run("ip", "netns", "add", wire.name)
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"network namespaces are not there: {error.stderr}")
-    try:
-        run("ip", "-n", wire.name, "link", "add", "seen", "type", "veth", "peer", "name", "play")
-        for end in ("seen", "play"):
-            run(*wire.inside("sysctl", "-qw", f"net.ipv6.conf.{end}.disable_ipv6=1"))
-            run(*wire.inside("ethtool", "-K", end, "tx", "off", "rx", "off", "tso", "off", "gso", "off", "gro", "off"))
-            run("ip", "-n", wire.name, "link", "set", end, "up")
-        yield wire
-    finally:
-        run("ip", "netns", "delete", wire.name)
+def wire(namespace: str) -> Wire:
+    if not all(map(shutil.which, ("ethtool", "tcpreplay"))):
+        pytest.skip("needs ethtool and tcpreplay")
+    wire = Wire(namespace)
+    run("ip", "-n", wire.name, "link", "add", "seen", "type", "veth", "peer", "name", "play")
+    for end in ("seen", "play"):
+        run(*wire.inside("sysctl", "-qw", f"net.ipv6.conf.{end}.disable_ipv6=1"))
+        run(*wire.inside("ethtool", "-K", end, "tx", "off", "rx", "off", "tso", "off", "gso", "off", "gro", "off"))
+        run("ip", "-n", wire.name, "link", "set", end, "up")
+    return wire
 
 
 def without_times(facts: Facts) -> dict[str, list[Any]]:
