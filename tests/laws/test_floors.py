@@ -22,8 +22,9 @@ FLOORS = {
 }  # fmt: skip
 """Part -> floor. `__main__` is the door that `python -m` opens."""
 
-SAME_FLOOR = {("protocols", "library"), ("sensor", "pipeline"), ("__main__", "cli")}
-"""Arrows on one floor: protocols name makers from the registries; the sensor is the pipeline at the edge; `-m` opens the terminal."""
+SAME_FLOOR = {("protocols", "library"), ("vulnerabilities", "inventory"), ("sensor", "pipeline"), ("__main__", "cli")}
+"""Arrows on one floor: protocols name makers from the registries; findings are about assets; the sensor is the pipeline at the edge;
+`-m` opens the terminal."""
 
 REACH_OUT = frozenset(
     {"socket", "ssl", "subprocess", "urllib", "http", "socketserver", "ftplib", "smtplib", "telnetlib", "xmlrpc", "asyncio"}

@@ -1,0 +1,74 @@
+"""From what a device says of itself to the names by which it may rightly be called; each step with its reason."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import NamedTuple
+
+from fieldwatch.library.banner import split
+from fieldwatch.library.designation import code_of
+from fieldwatch.library.family import names as family_names
+from fieldwatch.library.gazetteer import Gazetteer
+from fieldwatch.library.identity import Identity
+from fieldwatch.library.makers import maker
+from fieldwatch.library.order_number import order_number
+from fieldwatch.library.ownership import related, vendors
+from fieldwatch.library.resolution import Resolution, Step
+from fieldwatch.library.scheme import scheme
+
+
+class Called(NamedTuple):
+    """What a device is called: its makers, its own words, the names that follow from tables, its order numbers."""
+
+    makers: frozenset[str]
+    own: tuple[str, ...]
+    derived: tuple[str, ...]
+    codes: frozenset[str]
+
+
+@functools.lru_cache(maxsize=131072)
+def clean(identity: Identity) -> tuple[Identity, tuple[Step, ...]]:
+    """The cells of an identity taken apart and cleaned."""
+    return split(identity)
+
+
+def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Called]:
+    """The canonical product, and what the device is called."""
+    cells, steps = clean(identity)
+    trail = list(steps)
+    makers = set(vendors(cells.vendor)) if cells.vendor else set()
+    found = order_number(cells.order_number, cells.vendor) if cells.order_number else None
+    if found is None and cells.product:
+        found = order_number(cells.product, cells.vendor)
+    if found is not None:
+        trail.append(Step("order number", found.code, found.grammar, "order_numbers.tsv"))
+        if not makers:
+            makers.add(found.vendor)
+    if cells.vendor:
+        trail.append(Step("maker", cells.vendor, ", ".join(sorted(makers)), "makers.tsv, ownership.tsv"))
+    codes = frozenset(code_of(code) for code in (cells.order_number, found.code if found else "") if code)
+    own = tuple(dict.fromkeys(text for text in (cells.product, cells.order_number, found.code if found else "") if text))
+    derived: list[str] = []
+    for code in sorted(codes):
+        for name in gazetteer.names(code):
+            derived.append(name)
+            trail.append(Step("known order number", code, name, "feeds"))
+    for vendor in sorted({*makers, *(other for one in makers for other in related(one))}) or [""]:
+        for text in dict.fromkeys((*own, *derived)):
+            for name in family_names(vendor, text, cells.product):
+                if name.name not in derived:
+                    derived.append(name.name)
+                    trail.append(Step("family", text, name.name, f"families.tsv: {name.source}"))
+    vendor = maker(cells.vendor) if cells.vendor else next(iter(sorted(makers)), "")
+    hardware = cells.hardware or (found.hardware if found else "")
+    firmware = cells.firmware or (found.firmware if found else "")
+    model = cells.product or cells.order_number
+    resolution = Resolution(
+        vendor, derived[-1] if derived else "", model, found.code if found else cells.order_number, hardware, firmware,
+        scheme(vendor, " ".join((*own, *derived))), 0.0, tuple(dict.fromkeys((*own, *derived))), (), tuple(trail),
+    )  # fmt: skip
+    return resolution, Called(frozenset(makers), own, tuple(derived), codes)
+
+
+LETTER = re.compile(r"[A-Za-z]")

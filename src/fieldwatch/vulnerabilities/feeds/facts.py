@@ -1,0 +1,33 @@
+"""The facts on the shelf by CVE, as the rest of the program reads them. Nothing here reaches the network."""
+
+from __future__ import annotations
+
+from fieldwatch.vulnerabilities import epss, kev, ssvc
+from fieldwatch.vulnerabilities.feeds.shelf import Shelf
+
+KEV, EPSS, SSVC, NVD = "kev", "epss", "ssvc", "nvd"
+"""Names of the drawers, which are the names of the sources in `data/providers.tsv`."""
+
+
+def exploited(shelf: Shelf) -> dict[str, kev.Exploited]:
+    """The KEV catalogue; empty where there is none."""
+    found: dict[str, kev.Exploited] = {}
+    for data in shelf.facts(KEV):
+        found |= kev.read(data, KEV)
+    return found
+
+
+def likelihoods(shelf: Shelf) -> dict[str, epss.Likelihood]:
+    """The EPSS scores; empty where there are none."""
+    found: dict[str, epss.Likelihood] = {}
+    for data in shelf.facts(EPSS):
+        found |= epss.read(data, EPSS)
+    return found
+
+
+def decisions(shelf: Shelf) -> dict[str, ssvc.Decision]:
+    """The SSVC decision points; empty where there are none."""
+    found: dict[str, ssvc.Decision] = {}
+    for data in shelf.facts(SSVC):
+        found |= ssvc.read(data, SSVC)
+    return found
