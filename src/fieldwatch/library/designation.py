@@ -73,6 +73,7 @@ _SERIES = re.compile(
 _EXCLUDED = re.compile(r",?\s*\(?\b(?:not including|excluding|except(?: for)?|but not)\b(.*)$")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _BOXES = re.compile(r"\[\s*\]")
+_LIST_CPU = re.compile(r"(/\d+)\s+cpu\b")
 _BLANK_BOXES = re.compile(r"\s*□\s*")
 _LIST = re.compile(r"\s*(?:,\s*(?:and|or)?|/|;|\||&|\band\b|\bor\b)\s*")
 _ITEM = re.compile(r"\S+")
@@ -85,6 +86,7 @@ def designation(name: str) -> Designation:
     """What `name` asks for."""
     codes = tuple(dict.fromkeys(code_of(found) for found in MLFB.findall(name)))
     text = _BLANK_BOXES.sub("□", plain(_BOXES.sub("□", MLFB.sub(" ", name))))
+    text = _LIST_CPU.sub(r"\1cpu", text)
     for apart, joined in JOINED:
         text = text.replace(apart, joined)
     excluded: tuple[str, ...] = ()
@@ -222,6 +224,8 @@ def _groups(text: str) -> Iterator[list[str]]:
         joining = joining or (bool(group) and _alike(group[-1], spread[0]))
         if joining and group and _CODE.search(group[-1]) and (_CODE.search(spread[0]) or _is_pattern(spread[0])):
             group += [_completed(group, run) for run in spread]
+        elif joining and group and _cousins(group[-1], spread[0]):
+            group += spread
         elif (
             joining and group and _CODE.search(group[-1]) and len(spread[0]) <= 4 and spread[0].isalpha() and kinds().get(spread[0]) is None
         ):
@@ -234,6 +238,11 @@ def _groups(text: str) -> Iterator[list[str]]:
         joining = False
     if group:
         yield _tailed(group)
+
+
+def _cousins(one: str, other: str) -> bool:
+    """Two names of letters in a list that begin alike: FCN/FCJ, but not PN/DP."""
+    return one.isalpha() and other.isalpha() and one[:2] == other[:2] and one != other and len(one) == len(other)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -274,8 +283,8 @@ def _tailed(group: list[str]) -> list[str]:
     if len(group) < 2:
         return group
     tail = re.fullmatch(r"[a-z]*\d+([a-z]{2,})", group[-1])
-    if tail and all(re.fullmatch(r"[a-z]*\d+", one) for one in group[:-1]):
-        return [*group, *(one + tail[1] for one in group[:-1])]
+    if tail:
+        return [*group, *(one + tail[1] for one in group[:-1] if re.fullmatch(r"[a-z]*\d+", one))]
     return group
 
 

@@ -18,6 +18,10 @@ from fieldwatch.library.resolution import Resolution, Step
 from fieldwatch.library.scheme import scheme
 
 
+_LINE = re.compile(r"^HiOS-[23][A-Z]-(?=\d)", re.IGNORECASE)
+"""The line of the operating system before its version, as Hirschmann switches say it: HiOS-2S-08.7.02."""
+
+
 class Called(NamedTuple):
     """What a device is called: its makers, its own words, the names that follow from tables, its order numbers."""
 
@@ -56,13 +60,13 @@ def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Calle
             trail.append(Step("known order number", code, name, "feeds"))
     for vendor in sorted({*makers, *(other for one in makers for other in related(one))}) or [""]:
         for text in dict.fromkeys((*own, *derived)):
-            for name in family_names(vendor, text, cells.product):
-                if name.name not in derived:
-                    derived.append(name.name)
-                    trail.append(Step("family", text, name.name, f"families.tsv: {name.source}"))
+            for wider in family_names(vendor, text, cells.product):
+                if wider.name not in derived:
+                    derived.append(wider.name)
+                    trail.append(Step("family", text, wider.name, f"families.tsv: {wider.source}"))
     vendor = maker(cells.vendor) if cells.vendor else next(iter(sorted(makers)), "")
     hardware = cells.hardware or (found.hardware if found else "")
-    firmware = cells.firmware or (found.firmware if found else "")
+    firmware = _LINE.sub("", cells.firmware or (found.firmware if found else ""))
     model = cells.product or cells.order_number
     resolution = Resolution(
         vendor, derived[-1] if derived else "", model, found.code if found else cells.order_number, hardware, firmware,
@@ -70,5 +74,3 @@ def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Calle
     )  # fmt: skip
     return resolution, Called(frozenset(makers), own, tuple(derived), codes)
 
-
-LETTER = re.compile(r"[A-Za-z]")

@@ -298,7 +298,7 @@ IOS = re.compile(
 
 
 def _ios(text: str) -> Key | None:
-    """`15.2(6)E2a`: release 15.2, maintenance 6, train E, rebuild 2a; release and train together are the line (Cisco IOS release naming)."""
+    """`15.2(6)E2a`: release 15.2, maintenance 6, train E, rebuild 2a; release and train are the line (Cisco IOS release naming)."""
     found = IOS.search(text)
     if found is None:
         return _components(text)

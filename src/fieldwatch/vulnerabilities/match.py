@@ -99,7 +99,8 @@ class Matcher:
     def _match(self, identity: Identity) -> Matched:
         resolution, called = resolve(identity, self.gazetteer)
         one = device(called, resolution.hardware, resolution.firmware)
-        makers = called.makers | {other for maker in called.makers for other in related(maker)}
+        near = called.makers | {other for maker in called.makers for other in related(maker)}
+        makers = near | {other for maker in near for other in related(maker)}
         alike = [(entry, like) for entry in self._candidates(one, makers) if (like := likeness(entry.what, entry.codes, one)).sure]
         kept = [(entry, like) for entry, like in alike if not _wider(entry, like, alike, one)]
         judgements, also = _judge(kept, resolution, identity)

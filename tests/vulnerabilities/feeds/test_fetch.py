@@ -141,7 +141,9 @@ def test_a_redirect_is_followed_and_credentials_stay_with_their_host(server: Ser
     assert server.asked[-1].headers["apiKey"] == "hush"
 
 
-@pytest.mark.parametrize("target", ["http://example.com/a.json", "https://10.0.0.5/write", "ftp://example.com/a", "//hmi/a.json", "https://"])
+@pytest.mark.parametrize(
+    "target", ["http://example.com/a.json", "https://10.0.0.5/write", "ftp://example.com/a", "//hmi/a.json", "https://"]
+)
 def test_a_redirect_to_where_we_do_not_go_is_refused(target: str, server: Server, fetcher: Fetcher) -> None:
     server.wrong["/a.json"] = lambda handler: handler.answer(301, b"", {"Location": target})
     with pytest.raises(Unfetched):

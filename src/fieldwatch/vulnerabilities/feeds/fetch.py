@@ -295,9 +295,10 @@ class _Transfer:
             raise Unfetched(
                 f"{self.url}: too slow, {self.sink.tell():,} bytes came in the time allowed; run `fieldwatch feeds sync` again later"
             )
+        have = self.sink.tell()
         self.sink.write(chunk)
-        if len(self.head) < 512:
-            self.head += chunk[: 512 - len(self.head)]
+        if len(self.head) == have < 512:  # from the beginning on: the rest of a document says nothing of its kind
+            self.head += chunk[: 512 - have]
             self._check_head(False)
 
     def _check_head(self, whole: bool) -> None:

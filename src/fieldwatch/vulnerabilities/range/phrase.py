@@ -30,8 +30,8 @@ CONDITION = re.compile(
 
 REMARK = re.compile(
     r"^\(?(?:\(?all (?:editions|models|variants)|end[- ]of[- ]life|eol|formerly|these products are sold|released|on all supported|supports"
-    r"|only by$|only are vulnerable|installed$|included in|integrated|part of|including (?:former|all versions of|centum)|which are not sold|limited\)"
-    r"|classic\)|standard dc|moved to|[0-9]+\.x series|for the )",
+    r"|only by$|only are vulnerable|installed$|included in|integrated|part of|including (?:former|all versions of|centum)|which are not sold"
+    r"|limited\)|classic\)|standard dc|moved to|[0-9]+\.x series|for the )",
     re.I,
 )
 """Words that look like a condition and restrict nothing."""
@@ -51,7 +51,8 @@ ONE_CARD = {"nmc2", "aos"}
 
 SERIAL = re.compile(
     r"^(?P<op><=|<|>=|>)?\s*(?:with )?(?:the )?(?:first (?:\d+|two|three|four|five|six) ?digits|\d ? digits)"
-    r"\s*of\s*serial\s*(?:number|no\.?)s?(?: are| is)?\s*(?P<late><=)?\s*\"?(?P<number>\w+)\"?(?: (?P=number))?\s*(?P<prior>(?:and|or) (?:prior|before|earlier))?\s*$",
+    r"\s*of\s*serial\s*(?:number|no\.?)s?(?: are| is)?\s*(?P<late><=)?\s*\"?(?P<number>\w+)\"?"
+    r"(?: (?P=number))?\s*(?P<prior>(?:and|or) (?:prior|before|earlier))?\s*$",
     re.I,
 )
 SERIAL_NUMBER = re.compile(
@@ -128,7 +129,8 @@ WHOLE: tuple[Callable[[str], Range | None], ...] = (_of_serial, _of_manufacture,
 # --------------------------------------------------------------------------------------------------------------- what is taken away
 
 BRANDED = re.compile(
-    r"^\s*([<>=]{0,2})\s*(?!(?:with|firmware|version|ver|build|update|service|FW|SW|HF|CPLD)(?:[_/]|$))([A-Za-z][A-Za-z/]{1,11})_(?=v?[0-9]+\.)",
+    r"^\s*([<>=]{0,2})\s*(?!(?:with|firmware|version|ver|build|update|service|FW|SW|HF|CPLD)(?:[_/]|$))"
+    r"([A-Za-z][A-Za-z/]{1,11})_(?=v?[0-9]+\.)",
     re.I,
 )
 """`<=QRTB_2.12.7`: the name of the firmware before its number."""

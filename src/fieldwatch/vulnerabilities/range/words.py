@@ -86,8 +86,8 @@ TOKENS: tuple[tuple[str, str], ...] = (
     ("V", VERSION),
     (
         "NOISE",
-        r"(?:all|firmware|software|versions?|vers?\.|vers?|rev\.|releases?|revisions?|fw|sw|v\b|the|are[ ]affected|is[ ]affected|affected|any"
-        r"|running|with[ ](?=firmware[ ]versions?)|builds?|application|device|driver|runtime|code)\b|[:.;]",
+        r"(?:all|firmware|software|versions?|vers?\.|vers?|rev\.|releases?|revisions?|fw|sw|v\b|the|are[ ]affected|is[ ]affected|affected"
+        r"|any|running|with[ ](?=firmware[ ]versions?)|builds?|application|device|driver|runtime|code)\b|[:.;]",
     ),
     ("L", LETTERS),
     ("NOISE", r"v\b"),
