@@ -49,14 +49,14 @@ def login(
     client: Subject = HMI,
     server: Subject = OWN,
     cleartext: bool = True,
-) -> Login:  # noqa: E501
+) -> Login:
     hashed = digest(secret) if secret else ""
     return Login(client, server, protocol, username, hashed, cleartext, result, 1, (7,), proof(protocol))
 
 
 def did(
     name: str, effect: Effect, protocol: str = "s7comm", result: str = "ok", actor: Subject = EWS, target: Subject = OWN, at: int = 0
-) -> Operation:  # noqa: E501
+) -> Operation:
     return Operation(actor, target, protocol, name, effect, "", "", 1, (Occurrence(7, DAY + at, (), result),), proof(protocol, DAY + at))
 
 
@@ -167,6 +167,8 @@ def test_a_finding_names_its_proof_and_no_secret(device: Device) -> None:
 
 # ---------------------------------------------------------------------------------------------------------------- commands
 
+STOPPED = {"unauthenticated-control/s7comm", "controller-remote-mode/s7comm", "controller-program-mode/s7comm"}
+
 
 @pytest.mark.parametrize(
     ("one", "expected"),
@@ -177,7 +179,7 @@ def test_a_finding_names_its_proof_and_no_secret(device: Device) -> None:
         (did("Upload", Effect.PROGRAM_UPLOAD), set()),
         (did("SetRequest", Effect.WRITE, "snmp"), set()),
         (did("PLC start", Effect.START), {"unauthenticated-control/s7comm", "controller-remote-mode/s7comm"}),
-        (did("PLC Stop", Effect.STOP), {"unauthenticated-control/s7comm", "controller-remote-mode/s7comm", "controller-program-mode/s7comm"}),
+        (did("PLC Stop", Effect.STOP), STOPPED),
         (did("PLC Stop", Effect.STOP, result="not permitted in current protection level"), set()),
         (did("Write Var", Effect.WRITE), {"unauthenticated-control/s7comm"}),
         (did("Cold Restart", Effect.RESET, "dnp3"), {"unauthenticated-control/dnp3"}),

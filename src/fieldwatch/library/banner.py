@@ -1,8 +1,8 @@
-"""A banner taken apart: `1756-L61/B LOGIX5561`, a sysDescr (RFC 3418), a relay's FID, a model with its firmware at the end.
+"""Raw words of a device taken apart into clean cells: a cell may hold a whole banner.
 
-How it is known: the forms are those that devices send, one row of `banners.tsv` for each. A row of the kind `whole` must fit the whole
-text, one of the kind `tail` its end, what stands before it is the product. The first `whole` row that fits decides, tails follow until
-none fits. What the device says in a cell of its own wins over what stands in a banner; text of no known form stays as it is.
+How it is known: the forms are rows of `banners.tsv`, each with its source. A form's first row recognises it, its further rows read more of
+it; the forms of one maker stand before those of all makers. A cell that already says something keeps its word, and text of no known form
+stays as it is. Input is cut at `MOST` signs and no expression of the table nests repetitions, so the time is bounded.
 """
 
 from __future__ import annotations
@@ -12,115 +12,164 @@ import re
 from typing import NamedTuple
 
 from fieldwatch.library.identity import Identity
-from fieldwatch.library.order_number import folded
+from fieldwatch.library.makers import WORD, known, maker
+from fieldwatch.library.order_number import OrderNumber, order_number
 from fieldwatch.library.resolution import Step
 from fieldwatch.library.table import table
 
 MOST = 1024
 """Characters of a cell that are looked at."""
 
-TAILS = 4
-"""Tails that are taken from one text, at most."""
+ROUNDS = 4
+"""Forms that may be peeled off one cell, one within another."""
 
-CELLS = ("product", "order_number", "firmware", "hardware", "vendor")
-"""The cells that may hold a banner, in the order in which they are read."""
+WIDEST = 4
+"""Words in a row that may be one order number: `140 CPU 651 50`."""
 
-BLANK = re.compile(r"[\s\x00\u00a0\u200b]+")
+ORDER = ("product", "order_number", "firmware", "hardware", "vendor")
+"""The order in which the cells are read."""
+
+NOTHING = frozenset({"", "-", "--", "n/a", "na", "none", "null", "unknown", "undefined", "not available", "?"})
+"""Words that stand in a cell and say nothing."""
+
+BLANKS = re.compile(r"[\s\x00-\x1f\x7f\u00a0\u200b\ufeff]+")
+
+Cells = dict[str, str]
+"""The cells of an identity, by name."""
 
 
-class _Form(NamedTuple):
-    name: str
-    cell: str
-    kind: str
-    pattern: re.Pattern[str]
+class _Row(NamedTuple):
+    form: str
     vendor: str
-    product: str
-
-    def read(self, text: str) -> dict[str, str] | None:
-        """What the text says of which cell; None where it has another form."""
-        match = self.pattern.fullmatch(text) if self.kind == "whole" else self.pattern.search(text)
-        if match is None:
-            return None
-        before = {"product": text[: match.start()].rstrip(" ,;-")} if self.kind == "tail" else {}
-        given = {"vendor": self.vendor, "product": self.product} | before
-        found = match.groupdict(default="")
-        said = {name: (found.get(name) or given.get(name, "")).strip(" ,;") for name in Identity._fields}
-        return {name: value for name, value in said.items() if value}
+    pattern: re.Pattern[str]
+    says: tuple[tuple[str, str], ...]
+    source: str
 
 
 @functools.cache
-def _forms(kind: str, cell: str) -> tuple[_Form, ...]:
-    """The rows of this kind that may be read in this cell, in the order of the table."""
-    return tuple(
-        _Form(name, where, how, re.compile(pattern, re.IGNORECASE), vendor, product)
-        for name, where, how, pattern, vendor, product, _, _ in table("banners.tsv").rows
-        if how == kind and where in {cell, "any"}
-    )
+def _forms(cell: str) -> tuple[tuple[_Row, ...], ...]:
+    """The forms that may stand in a cell, each with its rows."""
+    found: dict[str, list[_Row]] = {}
+    for form, cells, pattern, says, source, _ in table("banners.tsv").rows:
+        places, _, vendor = cells.partition("@")
+        if places == "*" or cell in places.split(","):
+            constants = tuple((name, value) for name, _, value in (said.partition("=") for said in says.split("|") if said))
+            expression = re.compile(pattern.replace("(?P<{cell}>", f"(?P<{cell}>"))
+            found.setdefault(form, []).append(_Row(form, vendor, expression, constants, source))
+    return tuple(map(tuple, found.values()))
 
 
-def _plain(text: str) -> str:
-    """The text on one line with single blanks, no longer than is looked at."""
-    return BLANK.sub(" ", text[:MOST]).strip()
+def _read(cell: str, text: str, cells: Cells) -> tuple[Cells, _Row] | None:
+    """What the first form that fits says, and its first row; None where no form fits."""
+    for rows in _forms(cell):
+        first = rows[0].pattern.search(text)
+        if first is None or (rows[0].vendor and maker(cells["vendor"]) != rows[0].vendor):
+            continue
+        said: Cells = {}
+        for row in rows:
+            match = first if row is rows[0] else row.pattern.search(text)
+            for name, value in _says(row, match) if match else ():
+                said.setdefault(name, value)
+        if said.get(cell) != text and not (rows[0].form.startswith("tail") and _already(said, cell, cells)):
+            return said, rows[0]
+    return None
 
 
-def _contradicts(identity: Identity, cell: str, said: dict[str, str]) -> bool:
-    """Whether a tail says something else than a cell that is set: it may be part of the name then (`WinCC V7.5`, firmware 7.5.2)."""
-    cells = identity._asdict()
-    return any(cells[name] and _bare(cells[name]) != _bare(value) for name, value in said.items() if name not in {cell, "vendor"})
+def _says(row: _Row, match: re.Match[str]) -> list[tuple[str, str]]:
+    """The cells that a row gives: its groups, then its constants."""
+    groups = {name: value.strip(" ,;\"'") for name, value in match.groupdict(default="").items()}
+    constants = [(name, value.format(**groups)) for name, value in row.says]
+    return [(name, value) for name, value in (*groups.items(), *constants) if value and name in Identity._fields]
 
 
-def _bare(value: str) -> str:
-    """The value without what two spellings of it may differ in: V3.1 and 3.1, 6ES7 315 and 6ES7315."""
-    return folded(value).lstrip("V.")
+def _already(said: Cells, cell: str, cells: Cells) -> bool:
+    """Whether all that a tail would add is known otherwise: then the text is left as it is."""
+    return all(cells[name] not in {"", value} for name, value in said.items() if name != cell)
 
 
-def _filled(identity: Identity, cell: str, said: dict[str, str]) -> Identity:
-    """The identity with what the banner in `cell` says: the cell itself anew, others where they are empty."""
-    cells = identity._asdict()
-    new = {} if cell == "product" else {cell: ""}
-    new |= {name: value for name, value in said.items() if name == cell or not cells[name]}
-    if cell == "product" and "product" not in new and "order_number" in said:
-        new["product"] = said["order_number"]
-    return identity._replace(**new)
+def _peel(cell: str, cells: Cells, steps: list[Step]) -> None:
+    """Take forms off one cell until no more fits; what they say goes into the cells that are empty."""
+    for _ in range(ROUNDS):
+        text = cells[cell]
+        found = _read(cell, text, cells) if text else None
+        if found is None:
+            return
+        said, row = found
+        cells[cell] = ""
+        for name, value in said.items():
+            cells[name] = cells[name] or value
+        concluded = ", ".join(f"{name} {value}" for name, value in said.items())
+        steps.append(Step("banner", text, concluded or "nothing", f"{row.form}: {row.source}"))
 
 
-def _step(text: str, said: dict[str, str], form: _Form, after: Identity) -> Step:
-    """The step from the text to those of its words that were taken over."""
-    cells = after._asdict()
-    return Step("banner", text, ", ".join(f"{name} {value}" for name, value in said.items() if cells[name] == value), form.name)
+def _take_maker(cells: Cells, steps: list[Step]) -> None:
+    """A maker's name before the product, where the vendor is not said or is the same."""
+    text = cells["product"]
+    words = list(WORD.finditer(text.lower(), 0, 80))
+    found = known([word.group() for word in words])
+    if found is None or words[0].start() != 0:
+        return
+    name, count = found
+    rest = text[words[count - 1].end() :]
+    if not cells["vendor"]:
+        cells["vendor"] = name
+        steps.append(Step("maker", text, name, "makers.tsv"))
+    if maker(cells["vendor"]) == name and rest[:1] in {" ", ",", ":"} and rest.strip(" ,:;-"):
+        cells["product"] = rest.strip(" ,:;-")
 
 
-def _whole(identity: Identity, cell: str) -> tuple[Identity, tuple[Step, ...]]:
-    """The cell by the first form that fits all of it."""
-    text = _plain(getattr(identity, cell))
-    for form in _forms("whole", cell) if text else ():
-        said = form.read(text)
-        if said:
-            filled = _filled(identity, cell, said)
-            return filled, (_step(text, said, form, filled),)
-    return identity, ()
+def _clean_number(cells: Cells, steps: list[Step]) -> None:
+    """The cell of the order number in its canonical spelling; a series and a firmware that stand behind it go to their cells."""
+    text = cells["order_number"]
+    found = order_number(text, cells["vendor"]) or order_number(text)
+    if found:
+        _keep(found, text, cells, steps)
 
 
-def _tail(identity: Identity) -> tuple[Identity, tuple[Step, ...]]:
-    """The product without the first tail that fits."""
-    text = _plain(identity.product)
-    for form in _forms("tail", "product") if text else ():
-        said = form.read(text)
-        if said and said.get("product") and not _contradicts(identity, "product", said):
-            filled = _filled(identity, "product", said)
-            return filled, (_step(text, said, form, filled),)
-    return identity, ()
+def _keep(found: OrderNumber, text: str, cells: Cells, steps: list[Step]) -> None:
+    cells["order_number"] = found.code
+    cells["hardware"] = cells["hardware"] or found.hardware
+    cells["firmware"] = cells["firmware"] or found.firmware
+    if found.certain and not cells["vendor"]:
+        cells["vendor"] = found.vendor
+    if text != found.code:
+        steps.append(Step("order number", text, found.code, f"{found.grammar}: order_numbers.tsv"))
 
 
+def _find_number(cells: Cells, steps: list[Step]) -> None:
+    """An order number among the words of the product; the rest stays the product, or the number where there is no rest."""
+    text = cells["product"]
+    words = [word for word in re.split(r"[ ,;()\[\]]+", text[:256]) if word]
+    for width in range(1, min(WIDEST, len(words)) + 1):
+        for at in range(len(words) - width + 1):
+            run = words[at : at + width]
+            joined = " ".join(run)
+            found = order_number(joined, cells["vendor"]) or order_number(joined)
+            if found and (width == 1 or found.certain or width == len(words) == 2):
+                _keep(found, text, cells, steps)
+                rest = " ".join((*words[:at], *words[at + width :]))
+                if found.hardware or found.firmware or len(rest) > 2:
+                    cells["product"] = rest if len(rest) > 2 else found.code
+                return
+
+
+@functools.lru_cache(maxsize=65536)
 def split(identity: Identity) -> tuple[Identity, tuple[Step, ...]]:
-    """The identity with banners taken apart into their cells, and a step for each form that was read."""
-    trail: list[Step] = []
-    for cell in CELLS:
-        identity, steps = _whole(identity, cell)
-        trail += steps
-    for _ in range(TAILS):
-        identity, steps = _tail(identity)
-        if not steps:
-            break
-        trail += steps
-    return identity, tuple(trail)
+    """The identity in clean cells, and the steps that led there."""
+    cells: Cells = {}
+    steps: list[Step] = []
+    for name, value in zip(Identity._fields, identity, strict=True):
+        text = BLANKS.sub(" ", value[:MOST]).strip(" \t,;")
+        cells[name] = "" if text.casefold() in NOTHING else text
+    for cell in ORDER:
+        _peel(cell, cells, steps)
+    if cells["product"]:
+        _take_maker(cells, steps)
+        _peel("product", cells, steps)
+    if cells["order_number"]:
+        _clean_number(cells, steps)
+    elif cells["product"]:
+        _find_number(cells, steps)
+    if not cells["product"]:
+        cells["product"] = cells["order_number"]
+    return Identity(**cells), tuple(steps)

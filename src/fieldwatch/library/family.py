@@ -2,7 +2,8 @@
 
 How it is known: the makers' naming systems, one row of `families.tsv` for each rule. A rule is matched against the whole code or product,
 in upper case and without blanks. In its names `\\1` is the first group of the rule; a name that begins with `=` is another code, whose
-names count as well (the SIPLUS form of a SIMATIC device).
+names count as well (the SIPLUS form of a SIMATIC device). No name says the number of a sibling: lists (`R04/08/16CPU`) and patterns
+(`750-8xx`) are the business of who reads advisories.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ class FamilyName(NamedTuple):
     vendor: str
     source: str
     date: str
+
+    def __str__(self) -> str:
+        """The name alone."""
+        return self.name
 
 
 class _Rule(NamedTuple):

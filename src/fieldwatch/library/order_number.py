@@ -17,6 +17,9 @@ from fieldwatch.library.table import table
 MOST = 96
 """Characters of a number that are looked at."""
 
+SHORT = 3
+"""Letters of a part of a number between blanks that has no digit."""
+
 BLANK = re.compile(r"[\s\u00a0\u200b]+")
 JOINS = re.compile(r"[\s\u00a0\u200b_-]+")
 SERIES = re.compile(r"(?:\s*/|\s+(?:SER(?:IES|\.)?\s*)?)([A-Z])(?:\s*/\s*(\d[0-9.]*))?$")
@@ -61,6 +64,11 @@ def _spelled(grammar: _Grammar, match: re.Match[str]) -> str:
     return PLACE.sub(lambda place: place[1] + parts[place[2]] if parts[place[2]] else "", grammar.canonical)
 
 
+def _is_one(text: str) -> bool:
+    """Whether blanks may stand within a number here: what follows a blank has a digit, or is as short as the CPU of 140 CPU 651 50."""
+    return all(len(word) <= SHORT or any(sign.isdigit() for sign in word) for word in text.split()[1:])
+
+
 def _read(bare: str, names: frozenset[str]) -> OrderNumber | None:
     """The number by the first grammar that fits: of the named makers; with no name, only a grammar that is nobody else's."""
     for grammar in _grammars():
@@ -88,7 +96,7 @@ def order_number(text: str, vendor: str = "") -> OrderNumber | None:
         found = _read(BLANK.sub("", upper[: series.start()]), names)
         if found and found.vendor == "Rockwell Automation":
             return found._replace(hardware=series[1], firmware=series[2] or "")
-    return _read(BLANK.sub("", upper), names)
+    return _read(BLANK.sub("", upper), names) if _is_one(upper) else None
 
 
 def folded(code: str) -> str:

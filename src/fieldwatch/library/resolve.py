@@ -17,7 +17,6 @@ from fieldwatch.library.ownership import related, vendors
 from fieldwatch.library.resolution import Resolution, Step
 from fieldwatch.library.scheme import scheme
 
-
 _LINE = re.compile(r"^HiOS-[23][A-Z]-(?=\d)", re.IGNORECASE)
 """The line of the operating system before its version, as Hirschmann switches say it: HiOS-2S-08.7.02."""
 
@@ -35,6 +34,11 @@ class Called(NamedTuple):
 def clean(identity: Identity) -> tuple[Identity, tuple[Step, ...]]:
     """The cells of an identity taken apart and cleaned."""
     return split(identity)
+
+
+def firmware_of(text: str) -> str:
+    """The version alone of what a device says of its firmware."""
+    return _LINE.sub("", text)
 
 
 def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Called]:
@@ -66,7 +70,7 @@ def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Calle
                     trail.append(Step("family", text, wider.name, f"families.tsv: {wider.source}"))
     vendor = maker(cells.vendor) if cells.vendor else next(iter(sorted(makers)), "")
     hardware = cells.hardware or (found.hardware if found else "")
-    firmware = _LINE.sub("", cells.firmware or (found.firmware if found else ""))
+    firmware = firmware_of(cells.firmware or (found.firmware if found else ""))
     model = cells.product or cells.order_number
     resolution = Resolution(
         vendor, derived[-1] if derived else "", model, found.code if found else cells.order_number, hardware, firmware,

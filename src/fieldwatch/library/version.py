@@ -321,6 +321,18 @@ def _relay(text: str) -> Key | None:
     return Key((f"r{int(found.group(1))}",), ((int(found.group(2) or 0),),))
 
 
+INDEX = re.compile(r"(?:^|.*[0-9.])\(([0-9]{1,3})\)$|^(?:fw|v)?[ _]?([0-9]{1,3})$", re.I)
+
+
+def _firmware_index(text: str) -> Key | None:
+    """`FW14`, and `01.07.13(14)` which is the same: the number in brackets is the index of the firmware (WAGO). Others in components."""
+    found = INDEX.match(text.strip())
+    if found is not None:
+        return Key((), ((int(found.group(1) or found.group(2)),),))
+    key = _components(text)
+    return None if key is None else key._replace(line=("components", *key.line))
+
+
 MONTHS = {
     name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
@@ -375,6 +387,7 @@ READERS: dict[str, Callable[[str], Key | None]] = {
     "decimal": _decimal,
     "ios": _ios,
     "relay": _relay,
+    "firmware_index": _firmware_index,
     "date": _date,
     "serial_number": _serial_number,
     "hardware": _hardware,

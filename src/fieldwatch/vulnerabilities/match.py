@@ -14,7 +14,7 @@ from fieldwatch.library.likeness import Device, Likeness, Sure, device, likeness
 from fieldwatch.library.order_number import order_number
 from fieldwatch.library.ownership import related, vendors
 from fieldwatch.library.resolution import Resolution
-from fieldwatch.library.resolve import clean, resolve
+from fieldwatch.library.resolve import clean, firmware_of, resolve
 from fieldwatch.library.version import parse
 from fieldwatch.vulnerabilities.advisory import Advisory, Product, Vulnerability
 from fieldwatch.vulnerabilities.judgement import Judgement, Verdict
@@ -33,6 +33,10 @@ class Entry(NamedTuple):
     what: Designation
     codes: frozenset[str]
     range: Range | Unread
+
+
+Kept = list[tuple[Entry, Likeness]]
+"""Products that a device may be called by, each with how sure that is."""
 
 
 class Said(NamedTuple):
@@ -64,6 +68,7 @@ class Matcher:
         self.by_code: dict[str, list[Entry]] = {}
         self.by_pattern: dict[str, list[Entry]] = {}
         self._known: dict[Identity, Matched] = {}
+        self._models: dict[tuple[Identity, str], tuple[Resolution, Kept]] = {}
         for one in self.advisories:
             self.add(one)
 
@@ -97,15 +102,24 @@ class Matcher:
         return found
 
     def _match(self, identity: Identity) -> Matched:
-        resolution, called = resolve(identity, self.gazetteer)
-        one = device(called, resolution.hardware, resolution.firmware)
-        near = called.makers | {other for maker in called.makers for other in related(maker)}
-        makers = near | {other for maker in near for other in related(maker)}
-        alike = [(entry, like) for entry in self._candidates(one, makers) if (like := likeness(entry.what, entry.codes, one)).sure]
-        kept = [(entry, like) for entry, like in alike if not _wider(entry, like, alike, one)]
-        judgements, also = _judge(kept, resolution, identity)
-        score = max((0.95 if like.sure is Sure.YES else 0.5 for _, like in kept), default=0.0)
-        return Matched(identity, resolution._replace(score=score), judgements, also)
+        cells, steps = clean(identity)
+        base, kept = self._model(cells._replace(firmware="", serial_number=""), _first_number(cells.firmware))
+        resolution = base._replace(firmware=firmware_of(cells.firmware) or base.firmware, trail=(*steps, *base.trail))
+        return Matched(identity, resolution, *_judge(kept, resolution, identity))
+
+    def _model(self, cells: Identity, major: str) -> tuple[Resolution, Kept]:
+        """The resolution of a model and the products that it may be called by, whatever its version: remembered for all devices of it."""
+        found = self._models.get((cells, major))
+        if found is None:
+            resolution, called = resolve(cells, self.gazetteer)
+            one = device(called, resolution.hardware, major or resolution.firmware)
+            near = called.makers | {other for maker in called.makers for other in related(maker)}
+            makers = near | {other for maker in near for other in related(maker)}
+            alike = [(entry, like) for entry in self._candidates(one, makers) if (like := likeness(entry.what, entry.codes, one)).sure]
+            kept = [(entry, like) for entry, like in alike if not _wider(entry, like, alike, one)]
+            score = max((0.95 if like.sure is Sure.YES else 0.5 for _, like in kept), default=0.0)
+            found = self._models[cells, major] = (resolution._replace(score=score), kept)
+        return found
 
     def _candidates(self, one: Device, makers: frozenset[str]) -> Iterator[Entry]:
         seen: set[int] = set()
@@ -118,6 +132,11 @@ class Matcher:
                     seen.add(id(entry))
                     if not makers or not entry.makers or not makers.isdisjoint(entry.makers):
                         yield entry
+
+
+def _first_number(text: str) -> str:
+    found = re.search(r"\d+", text)
+    return found[0] if found else ""
 
 
 def _entries(advisory: Advisory) -> Iterator[Entry]:

@@ -8,7 +8,7 @@ is taken from what a vendor writes about an advisory. The first rows are the mor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fieldwatch.vulnerabilities.tables import protocols, table
@@ -38,6 +38,7 @@ class _Rule(NamedTuple):
     action: str
 
 
+@lru_cache(maxsize=65536)
 def mitigations(cwe: str = "", spoken: frozenset[str] = frozenset(), exposure: str = "", vector: str = "") -> tuple[Mitigation, ...]:
     """The measures for a weakness (`CWE-306`) or an exposure of a device that answers the protocols `spoken`; most special first.
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldwatch.vulnerabilities.judgement import Judgement, Verdict
@@ -123,6 +123,7 @@ def _signs() -> tuple[dict[str, frozenset[str]], list[tuple[re.Pattern[str], fro
     return weaknesses, words
 
 
+@lru_cache(maxsize=65536)
 def vulnerable_protocols(cwe: str, title: str) -> frozenset[str]:
     """The protocols that a vulnerability is in, as its title says, else as its CWE says; none where neither does."""
     weaknesses, words = _signs()

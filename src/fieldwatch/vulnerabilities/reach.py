@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from fieldwatch.facts import Conversation
-from fieldwatch.inventory import Asset, Inventory
+from fieldwatch.inventory import Inventory
 
 LEAST_PACKETS = 2
 """A single packet is no conversation: a scan that nobody answered reaches nothing."""
@@ -98,8 +98,3 @@ def _segment(own: str, mask: str, version: int) -> ipaddress.IPv4Network | ipadd
         return ipaddress.ip_network(f"{own}/{mask or PREFIX[version]}", strict=False)
     except ValueError:
         return ipaddress.ip_network(f"{own}/{PREFIX[version]}", strict=False)
-
-
-def answered(asset: Asset, held: Iterable[Contact]) -> frozenset[str]:
-    """The protocols that the device was asked in."""
-    return frozenset(one.protocol for one in held if one.came_in) & frozenset(asset.protocols)

@@ -133,7 +133,9 @@ def _csaf(document: dict[str, Any], data: bytes, source: str) -> Iterator[Statem
     """[CSAF] 4.5: product status, with a flag or an impact statement for what is not affected."""
     advisory = csaf.read(data, source)
     helpers = dict(_helpers(document.get("product_tree") or {}, 0))
-    named = {one.id: Named(one.vendor, one.name, one.version, (*helpers.get(one.id, ()), *one.serial_numbers)) for one in advisory.products}
+    named = {
+        one.id: Named(one.vendor, one.name, str(one.version), (*helpers.get(one.id, ()), *one.serial_numbers)) for one in advisory.products
+    }
     groups = {one["group_id"]: one["product_ids"] for one in (document.get("product_tree") or {}).get("product_groups", ())}
     for one, raw in zip(advisory.vulnerabilities, document.get("vulnerabilities", ()), strict=True):
         flags = {product: str(flag["label"]) for flag in raw.get("flags", ()) for product in _members(flag, groups)}

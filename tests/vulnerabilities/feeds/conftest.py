@@ -74,6 +74,13 @@ class _Handler(BaseHTTPRequestHandler):
 Handler = _Handler
 
 
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is no error here."""
+
+
 @dataclass
 class Server:
     """Addresses with what stands there, what goes wrong at some, and what was asked."""
@@ -94,8 +101,7 @@ class Server:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    http = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    http.daemon_threads = True
+    http = _Quiet(("127.0.0.1", 0), _Handler)
     served = Server(f"http://127.0.0.1:{http.server_port}")
     http.served = served  # type: ignore[attr-defined]
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -7,9 +7,11 @@ TLS is always verified. Plain http is spoken with the own machine only (CSAF 2.0
 from __future__ import annotations
 
 import email.utils
+import functools
 import io
 import ipaddress
 import logging
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -111,7 +113,7 @@ class Fetcher:
         timeout = httpx.Timeout(self.limits.wait_s, connect=min(self.limits.wait_s, 10))
         try:
             self._client = httpx.Client(
-                verify=True, proxy=self.proxy, trust_env=True, timeout=timeout, follow_redirects=False, headers={"User-Agent": AGENT}
+                verify=_trust(), proxy=self.proxy, trust_env=True, timeout=timeout, follow_redirects=False, headers={"User-Agent": AGENT}
             )
         except (ValueError, httpx.InvalidURL) as error:
             raise Unfetched(f"{self.proxy}: no address of a proxy ({error}); http://HOST:PORT is needed") from None
@@ -207,6 +209,12 @@ class Fetcher:
         wait = pace.wait_s(self.clock()) if pace is not None else 0.0
         if wait > 0:
             self.sleep(wait)
+
+
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    """The certificates that are trusted (those of SSL_CERT_FILE or SSL_CERT_DIR where the environment says so): read once."""
+    return httpx.create_ssl_context()
 
 
 class _Again(Exception):

@@ -4,11 +4,12 @@ Standards: CSAF 2.0 (OASIS, 2022), 3.1.2 branches; the forms are not standardise
 operational technology (2026-11-26). What cannot be read for sure is `Unread`, and then nothing is said of any device.
 
 Limits. An upper limit that includes its number covers the deeper components and builds of it, too: `<= 4.4` covers 4.4.73.24, `<= 33`
-covers 33.013, `<= 12.2.x` every 12.2; not where the maker counts decimally. `< 4.4` does not cover 4.4.73, `> 4.4` does: both by order alone.
-Whether an upper limit covers a service pack, an update or a lettered revision of its number the document does not say: no answer. One exact version
-covers itself; one whole number (`20`) or a wildcard (`12.6.*`) covers all below it; for other deeper components there is no answer. A limit
-that names a build gives no answer for the same version without a build. Several upper limits are one for each line of releases; what lies
-between one limit and the beginning of the next line is in doubt: no answer.
+covers 33.013, `<= 12.2.x` every 12.2; not where the maker counts decimally. `< 4.4` does not cover 4.4.73, `> 4.4` does: both by order.
+One exact version covers itself; one whole number (`20`) or a wildcard (`12.6.*`) covers all below it.
+
+No answer: whether an upper limit covers a service pack, an update or a lettered revision of its number; whether an exact version covers its
+deeper components; where a limit names a build, and the device does not; where one side counts on in components and the other in updates
+(V14.0.1, V14 SP1); for lines of releases between those that several upper limits name.
 
 Conflicts between leaf and text, first that holds: the one that cannot be read gives way; the same limits in other words are no conflict (an
 open end, `up to`, takes the leaf's operator); numbers alone give way to limits on them, unless those leave one of the numbers out; a text

@@ -218,7 +218,7 @@ def _closed(lower: Bound, rest: list[Bound]) -> bool:
 def _lines(uppers: list[Bound]) -> tuple[Alternatives, Alternatives]:
     """Several upper limits, one for each line of releases: below the first all is covered; each other line from its beginning to its limit.
 
-    What lies between one limit and the beginning of the next line is in doubt.
+    Lines that lie between two of these are in doubt.
     """
     keys = {bound: parse(floor(bound.version), "components") for bound in uppers}
     if any(key is None or key.key.line for key in keys.values()):
@@ -233,14 +233,21 @@ def _lines(uppers: list[Bound]) -> tuple[Alternatives, Alternatives]:
     sure: list[tuple[Bound, ...]] = [(ordered[0],)]
     doubt: list[tuple[Bound, ...]] = []
     for before, bound in itertools.pairwise(ordered):
-        beyond = Bound(">" if before.op == "<=" else ">=", before.version)
         begin = _line_begin(before.version, bound.version)
         if begin is None:
-            doubt.append((beyond, bound))
-        else:
-            doubt.append((beyond, Bound("<", begin)))
-            sure.append((Bound(">=", begin), bound))
+            doubt.append((Bound(">" if before.op == "<=" else ">=", before.version), bound))
+            continue
+        sure.append((Bound(">=", begin), bound))
+        end = _line_end(before.version, begin)
+        if order(end, begin) == -1:
+            doubt.append((Bound(">=", end), Bound("<", begin)))
     return tuple(sure), tuple(doubt)
+
+
+def _line_end(before: str, begin: str) -> str:
+    """Where the line of `before` ends: its components, as many as name the line that follows, the last of them one higher."""
+    line = [int(number) for number in re.findall(r"[0-9]+", before)][: begin.count(".") + 1]
+    return ".".join(map(str, [*line[:-1], line[-1] + 1]))
 
 
 def _line_begin(before: str, bound: str) -> str | None:

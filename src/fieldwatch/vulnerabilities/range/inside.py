@@ -32,7 +32,7 @@ def answer(found: Range, version: str, scheme: str) -> Answer:
     if inside is False and found.doubt:
         doubted, _ = _any(found.doubt, has)
         if doubted is not False:
-            return Answer(None, "between the limits of two lines of releases")
+            return Answer(None, "the document does not say")
     return Answer(inside, why)
 
 
@@ -79,6 +79,10 @@ def _holds_aligned(bound: Bound, has: Version, low: Version, high: Version) -> t
     if bound.op == "=":
         return _equal(bound, has, low, high)
     limit = high if bound.op in ("<=", ">") else low
+    if has.scheme == "serial_number" and len(has.key.main) < len(limit.key.main):
+        return None, f"{has.text} is shorter than {bound.version}"
+    if _counts_otherwise(has, limit) or _counts_otherwise(limit, has):
+        return None, f"{has.text} and {bound.version} are counted differently"
     order = compare(has, limit)
     if order is None:
         return None, f"{has.text} and {bound.version} cannot be put in order"
@@ -115,6 +119,15 @@ def _aligned(has: Version, low: Version, high: Version) -> tuple[Version, Versio
 def _lacks_build(has: Version, limit: Version) -> bool:
     """The limit lies inside a version whose build the device does not tell."""
     return bool(limit.key.tail) and not has.key.tail and compare(has, limit._replace(key=limit.key._replace(tail=()))) == 0
+
+
+def _counts_otherwise(one: Version, two: Version) -> bool:
+    """Whether the same number goes on in components on one side and in updates on the other: V14.0.1 and V14 SP1 may be the same."""
+    shorter = len(two.key.main)
+    deeper = len(one.key.main) > shorter and one._replace(key=one.key._replace(main=one.key.main[:shorter]))
+    if not deeper or not any(two.key.updates) or any(one.key.updates) or one.key.line != two.key.line:
+        return False
+    return deeper.key.main == two.key.main and any(part != (0,) for part in one.key.main[shorter:])
 
 
 def _equal(bound: Bound, has: Version, low: Version, high: Version) -> tuple[bool | None, str]:

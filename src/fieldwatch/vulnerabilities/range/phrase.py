@@ -30,8 +30,8 @@ CONDITION = re.compile(
 
 REMARK = re.compile(
     r"^\(?(?:\(?all (?:editions|models|variants)|end[- ]of[- ]life|eol|formerly|these products are sold|released|on all supported|supports"
-    r"|only by$|only are vulnerable|installed$|included in|integrated|part of|including (?:former|all versions of|centum)|which are not sold"
-    r"|limited\)|classic\)|standard dc|moved to|[0-9]+\.x series|for the )",
+    r"|only by$|only are vulnerable|installed$|included in|integrated|part of|including (?:former|all versions of|centum)"
+    r"|which are not sold|limited\)|classic\)|standard dc|moved to|[0-9]+\.x series|for the )",
     re.I,
 )
 """Words that look like a condition and restrict nothing."""

@@ -44,8 +44,8 @@ class Range(NamedTuple):
 
     `doubt` is covered or not, the document does not say; `subject` what the numbers are of (firmware, serial_number, hardware, date, or a
     component that the document names, as `BIOS`); `condition` words that must also hold; `cves` the only vulnerabilities the leaf is about,
-    () all of the advisory; `model` restricts the product; `note` says which of leaf and text was taken, and why, where they differ; `open_end`
-    that the document says `up to` or `between`, which does not tell whether the number is included: it is counted as included.
+    () all of the advisory; `model` restricts the product; `note` says which of leaf and text was taken, and why, where they differ;
+    `open_end` that the document says `up to` or `between`, which does not tell whether the number is included: it is counted as included.
     """
 
     alternatives: Alternatives
