@@ -27,14 +27,14 @@ SAME_FLOOR = {("protocols", "library"), ("vulnerabilities", "inventory"), ("sens
 `-m` opens the terminal."""
 
 REACH_OUT = frozenset(
-    {"socket", "ssl", "subprocess", "urllib", "http", "socketserver", "ftplib", "smtplib", "telnetlib", "xmlrpc", "asyncio"}
+    {"socket", "ssl", "subprocess", "urllib", "http", "socketserver", "ftplib", "smtplib", "telnetlib", "xmlrpc", "asyncio", "httpx"}
 )
-"""Modules of the standard library that open connections or start programs."""
+"""Modules of the standard library, and packages, that open connections or start programs."""
 
 HARMLESS = ("urllib.parse",)
 """Modules of such packages that only read text."""
 
-EDGE_FILES: frozenset[str] = frozenset()
+EDGE_FILES: frozenset[str] = frozenset({"vulnerabilities/feeds/fetch.py"})
 """Files that may import them, as paths below `fieldwatch`. Live capture reaches the network in the native core."""
 
 

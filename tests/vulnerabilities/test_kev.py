@@ -46,15 +46,15 @@ WHOLE = catalogue()
 
 @pytest.mark.parametrize("cut", range(0, len(WHOLE), 11))
 def test_a_catalogue_cut_anywhere_is_refused(cut: int) -> None:
-    with pytest.raises(UnreadableCatalogue, match="^here: "):
+    with pytest.raises(UnreadableCatalogue, match=r"^here: "):
         read(WHOLE[:cut], "here")
 
 
 @pytest.mark.parametrize("value", [None, 7, "x", [7], [None], [{}], [[]], {}, []])
 def test_other_shapes_are_refused(value: Any) -> None:
-    with pytest.raises(UnreadableCatalogue, match="^here: "):
+    with pytest.raises(UnreadableCatalogue, match=r"^here: "):
         read(catalogue(vulnerabilities=value), "here")
-    with pytest.raises(UnreadableCatalogue, match="^here: "):
+    with pytest.raises(UnreadableCatalogue, match=r"^here: "):
         read(orjson.dumps(value), "here")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def test_a_record_as_a_line_says_the_same() -> None:
 
 
 def test_lines() -> None:
-    text = b'{"cve":"CVE-2024-0001","ssvc":{"Exploitation":"PoC","Automatable":"no","Technical Impact":"partial"}}\n\n{"cve":"CVE-2024-0002","ssvc":null}\n'
+    first = b'{"cve":"CVE-2024-0001","ssvc":{"Exploitation":"PoC","Automatable":"no","Technical Impact":"partial"}}'
+    text = first + b'\n\n{"cve":"CVE-2024-0002","ssvc":null}\n'
     assert read(text, "here") == {"CVE-2024-0001": Decision("poc", "no", "partial")}
 
 
@@ -78,10 +80,8 @@ def test_what_holds_no_points(text: bytes, where: str) -> None:
 )
 def test_any_points_are_read_or_refused(value: Any) -> None:
     for data in (record(ssvc(value)), record({"other": value}), orjson.dumps({"cve": "CVE-2024-0001", "ssvc": value}), orjson.dumps(value)):
-        try:
-            read(data, "here")
-        except UnreadableDecisions as error:
-            assert str(error).startswith("here")
+        with contextlib.suppress(UnreadableDecisions):
+            assert isinstance(read(data, "here"), dict)
 
 
 @pytest.mark.corpus

@@ -63,7 +63,8 @@ def _makers(vendor: str, code: str) -> tuple[str, ...]:
     return (number.vendor, *sorted(related(number.vendor))) if number else tuple(_rules())
 
 
-def _called(said: str, makers: tuple[str, ...], depth: int = 0) -> list[tuple[str, _Rule]]:
+@functools.lru_cache(maxsize=65536)
+def _called(said: str, makers: tuple[str, ...], depth: int = 0) -> tuple[tuple[str, _Rule], ...]:
     """The names of all rules that fit `said`, each with its rule."""
     bare = BLANK.sub("", said[:MOST]).upper()
     found: list[tuple[str, _Rule]] = []
@@ -76,7 +77,7 @@ def _called(said: str, makers: tuple[str, ...], depth: int = 0) -> list[tuple[st
                     found.append((name, rule))
                 elif depth == 0:
                     found += _called(name[1:], makers, 1)
-    return found
+    return tuple(found)
 
 
 @functools.lru_cache(maxsize=65536)

@@ -114,8 +114,8 @@ WILD = re.compile(r"\*+|\[\]|[?□▯]|\.{3,}$|…$|x+|X{2,}|X|\(([^()]{0,24})\)
 
 
 @functools.lru_cache(maxsize=16384)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The expression for a pattern; None where it is longer than any number or nothing but wildcards.
+def _compiled(pattern: str, hyphens: bool) -> re.Pattern[str] | None:
+    """The expression for a pattern, with its hyphens or without; None where it is longer than any number or nothing but wildcards.
 
     Each run between stars is an atomic group at its first place, so the time is linear in the length of the number.
     """
@@ -135,8 +135,8 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         elif sign == "X":
             runs[-1].append("[X0-9]")
         elif match[1] is not None:
-            runs[-1].append(_optional(match[1]))
-        elif sign not in "-_":
+            runs[-1].append(_optional(match[1], hyphens))
+        elif hyphens or sign not in "-_":
             runs[-1].append(re.escape(sign.upper()))
     first, *rest = ["".join(run) for run in runs]
     if not rest:
@@ -145,9 +145,10 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
     return re.compile(first + "".join(f"(?>.*?{run})" for run in inner) + (f".*{end}" if end else ".*"))
 
 
-def _optional(inside: str) -> str:
-    """A part in brackets that may be missing: `(EN)`, `(-P)`, `(-R2/R4)`."""
-    choices = (JOINS.sub("", choice).upper() for choice in inside.split("/"))
+def _optional(inside: str, hyphens: bool) -> str:
+    """A part in brackets that may be missing: `(EN)`, `(-P)`, `(-R2/R4)`, where the hyphen is of both."""
+    hyphen = "-" if hyphens and inside.startswith("-") else ""
+    choices = (hyphen + JOINS.sub("", choice).upper() for choice in inside.split("/"))
     return "(?:" + "|".join(re.escape(choice) for choice in choices if choice) + ")?" if inside.strip("/ -") else ""
 
 
@@ -155,8 +156,10 @@ def matches(pattern: str, code: str) -> bool:
     """Whether `code` is one of the numbers that an advisory's `pattern` stands for.
 
     Wildcards: `*` any run; x, X, ?, □, [] one sign (at the end of the pattern, that many or fewer, and a suffix that begins with a letter);
-    … at the end; brackets for a part that may be missing. A single X is itself or a digit. Blanks, hyphens and case do not count.
+    … at the end; brackets for a part that may be missing. A single X is itself or a digit. Blanks and case do not count, and hyphens only
+    where both have them: `FX5U-*` is not FX5UC-32MT.
     """
-    said = folded(code)
-    expression = _compiled(pattern) if said else None
+    hyphens = "-" in code and "-" in pattern
+    said = BLANK.sub("", code[:MOST]).upper() if hyphens else folded(code)
+    expression = _compiled(pattern, hyphens) if said else None
     return expression is not None and expression.fullmatch(said) is not None

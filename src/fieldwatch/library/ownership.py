@@ -57,7 +57,7 @@ def _by_name() -> dict[str, tuple[Change, ...]]:
     """The changes in which a maker takes part."""
     found: dict[str, tuple[Change, ...]] = {}
     for change in changes():
-        for name in (change.owner, change.brand):
+        for name in {maker(change.owner), maker(change.brand)}:
             found[name] = (*found.get(name, ()), change)
     return found
 
@@ -65,7 +65,7 @@ def _by_name() -> dict[str, tuple[Change, ...]]:
 def between(one: str, other: str) -> tuple[Change, ...]:
     """The changes that tie two makers together."""
     names = {maker(one), maker(other)}
-    return tuple(change for change in _by_name().get(maker(one), ()) if {change.owner, change.brand} == names)
+    return tuple(change for change in _by_name().get(maker(one), ()) if {maker(change.owner), maker(change.brand)} == names)
 
 
 @functools.lru_cache(maxsize=65536)
@@ -77,7 +77,7 @@ def related(vendor: str, product: str = "") -> frozenset[str]:
     name = maker(vendor)
     said = _folded(product)
     ties = [change for change in _by_name().get(name, ()) if not said or change.line == "*" or _folded(change.line) in said]
-    return frozenset(who for change in ties for who in (change.owner, change.brand)) - {name}
+    return frozenset(maker(who) for change in ties for who in (change.owner, change.brand)) - {name}
 
 
 def _folded(words: str) -> str:

@@ -13,7 +13,7 @@ from fieldwatch.library.gazetteer import Gazetteer
 from fieldwatch.library.identity import Identity
 from fieldwatch.library.makers import maker
 from fieldwatch.library.order_number import order_number
-from fieldwatch.library.ownership import related, vendors
+from fieldwatch.library.ownership import vendors
 from fieldwatch.library.resolution import Resolution, Step
 from fieldwatch.library.scheme import scheme
 
@@ -41,6 +41,7 @@ def firmware_of(text: str) -> str:
     return _LINE.sub("", text)
 
 
+@functools.lru_cache(maxsize=131072)
 def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Called]:
     """The canonical product, and what the device is called."""
     cells, steps = clean(identity)
@@ -62,7 +63,7 @@ def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Calle
         for name in gazetteer.names(code):
             derived.append(name)
             trail.append(Step("known order number", code, name, "feeds"))
-    for vendor in sorted({*makers, *(other for one in makers for other in related(one))}) or [""]:
+    for vendor in sorted(makers) or [""]:
         for text in dict.fromkeys((*own, *derived)):
             for wider in family_names(vendor, text, cells.product):
                 if wider.name not in derived:

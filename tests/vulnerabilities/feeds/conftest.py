@@ -104,7 +104,7 @@ def server() -> Iterator[Server]:
     http = _Quiet(("127.0.0.1", 0), _Handler)
     served = Server(f"http://127.0.0.1:{http.server_port}")
     http.served = served  # type: ignore[attr-defined]
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True)
     thread.start()
     yield served
     http.shutdown()

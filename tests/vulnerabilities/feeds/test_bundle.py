@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.vulnerabilities.feeds.conftest import BEGIN, Provider, Run, contents, document
+from tests.vulnerabilities.test_kev import catalogue
 
 from fieldwatch.vulnerabilities.feeds import bundle
 from fieldwatch.vulnerabilities.feeds._feed import Report
@@ -24,8 +26,6 @@ from fieldwatch.vulnerabilities.feeds.bundle import (
 )
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf, entry
 from fieldwatch.vulnerabilities.feeds.status import standings
-from tests.vulnerabilities.feeds.conftest import BEGIN, Provider, Run, contents, document
-from tests.vulnerabilities.test_kev import catalogue
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_a_changed_byte_anywhere_is_refused(part: int, packed: tuple[Path, Path]
     at = len(MAGIC) + (len(data) - len(MAGIC) - 1) * part // 11
     data[at] ^= 0x01
     path.write_bytes(bytes(data))
-    refused(Shelf(tmp_path / "site"), path, "", public)
+    refused(Shelf(tmp_path / "site"), path, "needed|have it made again", public)
 
 
 @pytest.mark.parametrize("part", range(1, 10))
@@ -147,7 +147,7 @@ def test_a_bundle_cut_anywhere_is_refused(part: int, unsigned: bool, packed: tup
     path, public = packed
     data = path.read_bytes()
     path.write_bytes(data[: len(MAGIC) + (len(data) - len(MAGIC)) * part // 10])
-    refused(Shelf(tmp_path / "site"), path, "", public, unsigned=unsigned)
+    refused(Shelf(tmp_path / "site"), path, "needed|have it made again", public, unsigned=unsigned)
 
 
 def test_a_document_that_is_not_what_is_listed_is_named(full: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ def test_a_document_that_is_not_what_is_listed_is_named(full: Shelf, tmp_path: P
 
 @pytest.mark.parametrize("name", ["../evil.json", "a/b.json", "..", ""])
 def test_names_that_leave_the_shelf_are_refused(name: str, full: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, listed = tmp_path / "feeds.bundle", bundle.asdict
+    path, listed = tmp_path / "feeds.bundle", asdict
     monkeypatch.setattr(bundle, "asdict", lambda one: listed(replace(one, name=name)))
     write(full, path, None, BEGIN)
     refused(Shelf(tmp_path / "site"), path, "names that are not allowed", unsigned=True)

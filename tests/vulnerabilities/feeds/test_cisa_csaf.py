@@ -8,12 +8,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.vulnerabilities.feeds.conftest import Handler, Run, Server, contents, document
 
 from fieldwatch.vulnerabilities.catalogue import load
 from fieldwatch.vulnerabilities.feeds._feed import Source
 from fieldwatch.vulnerabilities.feeds.fetch import Fetcher
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf
-from tests.vulnerabilities.feeds.conftest import Handler, Run, Server, contents, document
 
 BASE, ARCHIVE = "/CSAF/develop/csaf_files/OT/white/", "/archive.zip"
 
@@ -22,7 +22,7 @@ class Repository:
     """A repository with a listing and an archive of the same tree."""
 
     def __init__(self, server: Server) -> None:
-        self.server, self.stamps = server, {}
+        self.server = server
         self.source = Source("cisa", "cisa_csaf", server.url(BASE), "CISA", archive=server.url(ARCHIVE))
         self.stamps: dict[str, str] = {}
 
@@ -140,6 +140,8 @@ def test_the_whole_corpus_is_synced(corpus: Path, server: Server, tmp_path: Path
     run = Run(shelf, fetcher)
     report = run(repository.source)
     assert (report.fetched, report.faults, report.cosmetic) == (2379, [], 53)
+    flaws = {flaw for one in shelf.drawer("cisa", "advisories").entries.values() for flaw in one.cosmetic}
+    assert flaws == {"6.1.11", "6.1.27", "6.1.31"}
     assert len(load(shelf.advisories).advisories) == 2379
     server.asked.clear()
     for path in paths[::200]:

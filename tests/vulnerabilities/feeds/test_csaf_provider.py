@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 from pysequoia import SignatureMode, Tsk, sign
+from tests.vulnerabilities.feeds.conftest import Handler, Provider, Run, Server, contents, document
 
 from fieldwatch.vulnerabilities.catalogue import load
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf
-from tests.vulnerabilities.feeds.conftest import Handler, Provider, Run, Server, contents, document
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,13 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
+from tests.vulnerabilities.feeds.conftest import Handler, Provider, Run, Server, document
+from tests.vulnerabilities.test_epss import TABLE
 
 from fieldwatch.vulnerabilities.feeds import epss
 from fieldwatch.vulnerabilities.feeds._feed import Source
 from fieldwatch.vulnerabilities.feeds.facts import likelihoods
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf
-from tests.vulnerabilities.feeds.conftest import Handler, Provider, Run, Server, document
-from tests.vulnerabilities.test_epss import TABLE
 
 
 def test_the_daily_table(run: Run, shelf: Shelf, server: Server) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tests.vulnerabilities.test_epss import TABLE
+from tests.vulnerabilities.test_kev import catalogue
+
 from fieldwatch.vulnerabilities.epss import Likelihood
 from fieldwatch.vulnerabilities.feeds.facts import decisions, exploited, likelihoods
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf, entry
 from fieldwatch.vulnerabilities.ssvc import Decision
-from tests.vulnerabilities.test_epss import TABLE
-from tests.vulnerabilities.test_kev import catalogue
 
 
 def put(shelf: Shelf, feed: str, name: str, data: bytes) -> None:
@@ -16,7 +17,7 @@ def put(shelf: Shelf, feed: str, name: str, data: bytes) -> None:
 
 
 def test_an_empty_shelf_knows_nothing(shelf: Shelf) -> None:
-    assert exploited(shelf) == likelihoods(shelf) == decisions(shelf) == {}
+    assert [exploited(shelf), likelihoods(shelf), decisions(shelf)] == [{}, {}, {}]
     assert not shelf.root.exists()
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.vulnerabilities.feeds.conftest import SMALL, Clock, Handler, Server
 
 from fieldwatch.vulnerabilities.feeds.fetch import Expected, Fetcher, Missing, Pace, Unfetched, mislabelled, permitted, retry_after_s
-from tests.vulnerabilities.feeds.conftest import SMALL, Clock, Handler, Server
 
 ZIP = b"PK\x03\x04" + bytes(range(256)) * 1000
 

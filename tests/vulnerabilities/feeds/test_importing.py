@@ -13,6 +13,10 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.vulnerabilities.feeds.conftest import BEGIN, contents, document
+from tests.vulnerabilities.test_epss import TABLE
+from tests.vulnerabilities.test_kev import catalogue
+from tests.vulnerabilities.test_ssvc import record, ssvc
 
 from fieldwatch.vulnerabilities.catalogue import load
 from fieldwatch.vulnerabilities.feeds import importing
@@ -20,12 +24,11 @@ from fieldwatch.vulnerabilities.feeds._feed import Report
 from fieldwatch.vulnerabilities.feeds.facts import decisions, exploited, likelihoods
 from fieldwatch.vulnerabilities.feeds.importing import UnusableImport, bring_in, content
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf
-from tests.vulnerabilities.feeds.conftest import BEGIN, contents, document
-from tests.vulnerabilities.test_epss import TABLE
-from tests.vulnerabilities.test_kev import catalogue
-from tests.vulnerabilities.test_ssvc import record, ssvc
 
-LINES = b'{"cve":"CVE-2024-0001","ssvc":{"Exploitation":"poc","Automatable":"no","Technical Impact":"partial"}}\n{"cve":"CVE-2024-0002","ssvc":null}\n'
+LINES = (
+    b'{"cve":"CVE-2024-0001","ssvc":{"Exploitation":"poc","Automatable":"no","Technical Impact":"partial"}}\n'
+    b'{"cve":"CVE-2024-0002","ssvc":null}\n'
+)
 
 
 def take(shelf: Shelf, *paths: Path) -> Report:
@@ -121,7 +124,7 @@ def test_each_fault_is_named_once_and_the_others_come(shelf: Shelf, tmp_path: Pa
     report = take(shelf, packed)
     assert report.fetched == 2
     named = sorted(line.split(": ")[0].rpartition("!")[2] for line in report.faults)
-    assert named == ["/etc/acme-9.json", "C", "a/../acme-8.json", *(f"a/acme-{number}.json" for number in (2, 3, 4, 5, 6))]
+    assert named == ["/etc/acme-9.json", "C:\\acme-10.json", "a/../acme-8.json", *(f"a/acme-{number}.json" for number in (2, 3, 4, 5, 6))]
     assert all("\n" not in line for line in report.faults)
     assert set(contents(shelf)) == {"imported/acme-1.json", "imported/acme-7.json"}
 
@@ -183,7 +186,7 @@ with zipfile.ZipFile(WHOLE, "w", zipfile.ZIP_DEFLATED) as _packed:
         _packed.writestr(f"acme-{_number}.json", document(f"ACME-{_number}"))
 
 
-@pytest.mark.parametrize("cut", range(4, len(WHOLE.getvalue()) - 1, 191))
+@pytest.mark.parametrize("cut", range(4, len(WHOLE.getvalue()) - 1, 301))
 def test_an_archive_cut_anywhere_is_one_fault(cut: int, shelf: Shelf, tmp_path: Path) -> None:
     (tmp_path / "in.zip").write_bytes(WHOLE.getvalue()[:cut])
     report = take(shelf, tmp_path / "in.zip")
@@ -191,7 +194,7 @@ def test_an_archive_cut_anywhere_is_one_fault(cut: int, shelf: Shelf, tmp_path: 
     assert report.faults[0].startswith(f"{tmp_path / 'in.zip'}: a zip archive that was cut")
 
 
-@pytest.mark.parametrize("at", range(0, len(WHOLE.getvalue()), 97))
+@pytest.mark.parametrize("at", range(0, len(WHOLE.getvalue()), 131))
 def test_an_archive_with_a_wrong_byte_never_crashes(at: int, shelf: Shelf, tmp_path: Path) -> None:
     data = bytearray(WHOLE.getvalue())
     data[at] ^= 0xFF
@@ -220,8 +223,7 @@ def test_all_shared_data_is_brought_in(corpus: Path, shelf: Shelf) -> None:
     place = corpus / "advisories"
     report = take(shelf, place / "csaf-ot.zip", place / "kev", place / "epss", place / "vulnrichment")
     assert report.fetched == 2379 + 3
-    assert report.faults == [
-        f"{place}/kev/known_exploited_vulnerabilities_schema.json: JSON of another kind; a CSAF document or KEV, EPSS or SSVC data are needed: not taken"
-    ]
+    (line,) = report.faults
+    assert line.startswith(f"{place}/kev/known_exploited_vulnerabilities_schema.json: JSON of another kind")
     assert len(load(shelf.advisories).advisories) == 2379
     assert (len(exploited(shelf)), len(likelihoods(shelf)), len(decisions(shelf))) == (1404, 1556, 929)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.vulnerabilities.feeds.conftest import Run, Server
+from tests.vulnerabilities.test_kev import catalogue
 
 from fieldwatch.vulnerabilities.feeds._feed import Source
 from fieldwatch.vulnerabilities.feeds.facts import exploited
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf
-from tests.vulnerabilities.feeds.conftest import Run, Server
-from tests.vulnerabilities.test_kev import catalogue
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
+from tests.vulnerabilities.feeds.conftest import Clock, Handler, Run, Server
 
 from fieldwatch.vulnerabilities.feeds import nvd
 from fieldwatch.vulnerabilities.feeds._feed import Source
 from fieldwatch.vulnerabilities.feeds.fetch import Unfetched
 from fieldwatch.vulnerabilities.feeds.secret import Secret
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf
-from tests.vulnerabilities.feeds.conftest import Clock, Handler, Run, Server
 
 KEY = "00000000-hush-hush"
 PATH = "/rest/json/cves/2.0"
@@ -31,7 +31,7 @@ class Database:
     """Answers as the NVD does, for a number of CVEs."""
 
     def __init__(self, server: Server, total: int) -> None:
-        self.total, self.asked, self.broken = total, [], set()
+        self.total = total
         self.asked: list[dict[str, str]] = []
         self.keys: list[str | None] = []
         self.broken: set[int] = set()
@@ -128,7 +128,7 @@ def test_what_is_kept_of_a_cve() -> None:
     "whole", [None, [], {}, {"totalResults": "x", "vulnerabilities": []}, {"totalResults": 1, "vulnerabilities": [{}]}]
 )
 def test_other_answers_are_no_page(whole: Any) -> None:
-    with pytest.raises(Unfetched, match="^here: no page of the NVD"):
+    with pytest.raises(Unfetched, match=r"^here: no page of the NVD"):
         nvd.page(whole, "here")
 
 

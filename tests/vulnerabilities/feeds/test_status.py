@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.vulnerabilities.feeds.conftest import BEGIN, Provider, Run, Server
 
 from fieldwatch.vulnerabilities.feeds._feed import Source, kind, sources
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf, entry
 from fieldwatch.vulnerabilities.feeds.status import BY_HAND_DAYS, standings
-from tests.vulnerabilities.feeds.conftest import BEGIN, Provider, Run, Server
 
 
 def test_an_empty_shelf_has_the_usual_feeds(shelf: Shelf) -> None:

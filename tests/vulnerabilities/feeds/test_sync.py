@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.vulnerabilities.feeds.conftest import BEGIN, Handler, Provider, Run, Server, contents
+from tests.vulnerabilities.test_kev import catalogue
 
 from fieldwatch.vulnerabilities.feeds._feed import Source
 from fieldwatch.vulnerabilities.feeds.fetch import Fetcher
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf, UnusableShelf
 from fieldwatch.vulnerabilities.feeds.sync import sync
-from tests.vulnerabilities.feeds.conftest import BEGIN, Handler, Provider, Run, Server, contents
-from tests.vulnerabilities.test_kev import catalogue
 
 CHILD = """
 import sys

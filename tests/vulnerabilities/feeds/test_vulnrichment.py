@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from tests.vulnerabilities.feeds.conftest import Provider, Run, Server, document
+from tests.vulnerabilities.test_ssvc import record, ssvc
 
 from fieldwatch.vulnerabilities.feeds._feed import Source
 from fieldwatch.vulnerabilities.feeds.facts import decisions
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf
 from fieldwatch.vulnerabilities.feeds.vulnrichment import path
-from tests.vulnerabilities.feeds.conftest import Provider, Run, Server, document
-from tests.vulnerabilities.test_ssvc import record, ssvc
 
 
 @pytest.mark.parametrize(

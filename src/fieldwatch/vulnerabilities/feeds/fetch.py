@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 MB = 1024 * 1024
 REDIRECTS = 5
+USUAL_PACE = (50, 1.0)
+"""Requests to one host in how many seconds, where the feed names no other pace."""
+
 AGENT = "fieldwatch-feeds"
 LATER = "run `fieldwatch feeds sync` again later"
 GONE = (404, 410)
@@ -100,7 +103,7 @@ class Pace:
 
 @dataclass
 class Fetcher:
-    """Fetches documents. `paces` limits the requests to a host; `sleep` and `clock` are handed in by tests."""
+    """Fetches documents. `paces` limits the requests to a host (USUAL_PACE where it names none); `sleep` and `clock` are handed in by tests."""
 
     limits: Limits = field(default_factory=Limits)
     proxy: str | None = None
@@ -205,8 +208,8 @@ class Fetcher:
 
     def _keep_pace(self, url: str) -> None:
         self.requests += 1
-        pace = self.paces.get(urlsplit(url).hostname or "")
-        wait = pace.wait_s(self.clock()) if pace is not None else 0.0
+        pace = self.paces.setdefault(urlsplit(url).hostname or "", Pace(*USUAL_PACE))
+        wait = pace.wait_s(self.clock())
         if wait > 0:
             self.sleep(wait)
 

@@ -35,7 +35,7 @@ ORDER = re.compile(r"\(?[0-9A-Z]{6,7}-[0-9A-Z]{5}(?:-[0-9A-Z]{4})?\)?")
 
 MODEL = re.compile(
     r"^(?:[0-9]{4}-[A-Z][\w\-/]*|[A-Z]{1,4}[0-9]?-[A-Z0-9]+(?:-[A-Z0-9]+)*,?|[A-Z]{3,}[0-9]{2,}\w*|[A-Z]{1,3}[0-9]+[A-Z]+[0-9]*[A-Z]*[0-9]*[A-Z]?|"
-    r"M[A-Z]?[0-9]{2,4}|[0-9]{3}-[0-9]{2,4}[\w/\-]*|S7-[0-9]{4}|[0-9]{6,8})(?:[ ]series|,| and)*$"
+    r"M[A-Z]?[0-9]{2,4}|[0-9]{3}-[0-9]{2,4}[\w/\-]*|S7-[0-9]{4}|[A-Z]{2,4}[0-9]{1,4}(?:-[A-Z]{2,})+|[0-9]{6,8})(?:[ ]series|,| and)*$"
 )
 RELEASE = re.compile(r"R[0-9]{1,3}[A-Z]")
 """`R16A`: a system release, not a model."""
@@ -48,7 +48,7 @@ def _model(product: Product, rest: str) -> str:
     leaf = mended(product.version)
     if product.kind == "product_name":
         return leaf
-    if RELEASE.fullmatch(leaf) or re.search(r"all|[*]|^[0-9]{4}-[0-9]{4}$", leaf, re.I):
+    if RELEASE.fullmatch(leaf) or re.search(r"\ball\b|vers:|[*]|^[0-9]{4}-[0-9]{4}$", leaf, re.I):
         return ""
     if product.kind != "product_version" or (SAID_VERSION.search(rest) and not ARTICLE.search(rest)):
         return ""

@@ -122,7 +122,16 @@ def _of_model(text: str) -> Range | None:
     return Range(((Bound("=", found.group("number")),),), text, "R", model=found.group("model")) if found else None
 
 
-WHOLE: tuple[Callable[[str], Range | None], ...] = (_of_serial, _of_manufacture, _of_panel, _of_letter, _of_model)
+EVERY_OF_MODEL = re.compile(r"^(?P<model>[A-Z]{3,}[0-9]{2,}\w*) (?:\*|all versions)$")
+
+
+def _of_every_model(text: str) -> Range | None:
+    """`TSXETY4103 *`: a model with all its versions."""
+    found = EVERY_OF_MODEL.match(text)
+    return Range(EVERY, text, "R", model=found.group("model")) if found else None
+
+
+WHOLE: tuple[Callable[[str], Range | None], ...] = (_of_serial, _of_manufacture, _of_panel, _of_letter, _of_model, _of_every_model)
 """Forms that are a whole text, tried before its words."""
 
 
@@ -147,6 +156,9 @@ ALIAS = re.compile(
 )
 """A second number of the same version: `4.04E v10.95.210.01`, `3.00A (9.50.255.02)`."""
 
+REVISIONS = re.compile(r"(?<=[0-9]) (?<![A-Z][0-9]{4} )(?:\*|all revisions)$", re.I)
+"""`1.2 *`, `Version 1.2 all revisions`: a wildcard."""
+
 ORDERED = re.compile(r"^(?P<model>[0-9]{7}|1SAP[0-9]{6}R[0-9]{4}) *(?:\(\w+\) *)?(?:\||version) *(?P<rest>.+)$", re.I)
 """`1046568 (Starterkit) version 1.x`: an order number before the range."""
 
@@ -157,7 +169,7 @@ SHARED = re.compile(r"^(?P<op><=?)[ ]*v?[0-9.]+(?:(?:[ _]+v[0-9.]+)+|[ ]*/[ ]*v?
 def _plain(text: str) -> str:
     """The text without broken characters, aliases and remarks."""
     said = " ".join(INCLUSION.sub(" ", mended(BRANDED.sub(r"\1", text))).split())
-    return ALIAS.sub("", WORKBENCH.sub(r"\1 \2", said))
+    return REVISIONS.sub(".*", ALIAS.sub("", WORKBENCH.sub(r"\1 \2", said)))
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -271,11 +283,14 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("M", re.compile(r"[0-9]x\b|\.[xX]\b|\*")),
-    ("J", re.compile(r"[0-9]\(|build|[0-9][-_][0-9]|20[12][0-9]{5}|\([0-9]", re.I)),
-    ("I", re.compile(r"\b(?!v[0-9]|r[0-9])[A-Za-z]{2,}[ _.]*[<>=0-9]", re.I)),
-    ("H", re.compile(r"[0-9][A-Za-z]", re.I)),
+    ("J", re.compile(r"[0-9][({]|build|[0-9][-_][0-9]|20[12][0-9]{5}", re.I)),
+    ("I", re.compile(r"^(?!v[0-9])[A-Za-z]{2,}|^[A-Z]{1,2}$")),
+    ("H", re.compile(r"[0-9][A-Za-z]")),
 )
-"""Classes of one bound, first that fits."""
+"""Classes of one bound, first that fits its number."""
+
+NAMED = re.compile(r"[<>=] *(?!v[. ]*[0-9])[A-Za-z]{2,}")
+"""A word between the operator and the number."""
 
 
 def _grammar(found: Range) -> str:
@@ -291,7 +306,7 @@ def _grammar(found: Range) -> str:
         return "N" if len(bounds) == 1 else "O"
     if len(found.alternatives) > 1:
         return "O"
-    return _of_pair(found.quoted) if len(bounds) == 2 else _of_one(found.quoted)
+    return _of_pair(found.quoted) if len(bounds) == 2 else _of_one(found, bounds[0].version)
 
 
 def _of_pair(quoted: str) -> str:
@@ -300,11 +315,10 @@ def _of_pair(quoted: str) -> str:
     return "E" if "|" in quoted else "F"
 
 
-def _of_one(quoted: str) -> str:
-    plain = re.sub(r"^vers:all/|^all( \w+)? versions", "", quoted, flags=re.I)
+def _of_one(found: Range, number: str) -> str:
     for letter, form in FORMS:
-        if form.search(plain):
+        if form.search(number) or (letter == "I" and (found.subject != "firmware" or NAMED.search(found.quoted))):
             return letter
-    if quoted.lower().startswith("vers:all"):
+    if found.quoted.lower().startswith("vers:all"):
         return "B"
-    return "D" if quoted.lower().startswith("all") else "C"
+    return "D" if re.match(r"all versions *[<>]", found.quoted, re.I) else "C"
