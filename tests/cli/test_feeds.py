@@ -116,9 +116,9 @@ def test_import_status_and_unread(run: Run, tmp_path: Path) -> None:
     unread = orjson.loads(run("unread", "--json")[1])
     assert unread["total"] == 2
     assert [one["advisory"] for one in unread["unread"]] == ["ACME-1"]
-    assert "1 ranges of 2 products cannot be read" in run("unread")[1]
+    assert "Ranges that cannot be read: 1, of 2 products" in run("unread")[1]
     assert run("unread", "--advisories", folder / "acme-2.json")[1].endswith(
-        "0 ranges of 1 products cannot be read: devices with these are undetermined.\n"
+        "Ranges that cannot be read: 0, of 1 products. Devices with these are undetermined.\n"
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import orjson
 import pytest
 
@@ -65,7 +65,9 @@ def matched(run_cli: Callable[..., Done], advisories: Path, rows: str) -> tuple[
 
 
 def test_each_device_has_its_verdict_with_range_and_reason(run_cli: Callable[..., Done], advisories: Path) -> None:
-    document, shown = matched(run_cli, advisories, "1,Moxa,EDS-408A,,3.8,,north\n2,Moxa,EDS-408A,,3.9,,south\n3,Moxa,EDS-408A,,,,\n4,Acme,X,,1,,\n")
+    document, shown = matched(
+        run_cli, advisories, "1,Moxa,EDS-408A,,3.8,,north\n2,Moxa,EDS-408A,,3.9,,south\n3,Moxa,EDS-408A,,,,\n4,Acme,X,,1,,\n"
+    )
     statuses = {one["id"]: [each["status"] for each in one["judgements"]] for one in document["devices"]}
     assert statuses == {"1": ["affected"], "2": ["not_affected"], "3": ["undetermined"], "4": []}
     first = document["devices"][0]

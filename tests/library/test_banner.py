@@ -26,6 +26,8 @@ LINUX_IOS = "Cisco IOS Software, C2960 Software (C2960-LANBASEK9-M), Version 12.
     [
         ("1756-L61/B LOGIX5561", Identity("Rockwell Automation", "LOGIX5561", "1756-L61", "", "B")),
         ("1763-L16AWA B/16.00", Identity("Rockwell Automation", "1763-L16AWA", "1763-L16AWA", "16.00", "B")),
+        ("1747-L552/C C/13 - DC 3.46", Identity("Rockwell Automation", "1747-L552", "1747-L552", "13", "C")),
+        ("1769-L35E Ethernet Port", Identity("Rockwell Automation", "1769-L35E", "1769-L35E")),
         ("1756-EN2T/D", Identity("Rockwell Automation", "1756-EN2T", "1756-EN2T", "", "D")),
         ("1756-EN2T Series B", Identity("Rockwell Automation", "1756-EN2T", "1756-EN2T", "", "B")),
         (CP, Identity("Siemens", "CP 343-1 Lean", "6GK7343-1CX10-0XE0", "3.1.3", "3", "SVPL6147920")),
@@ -33,17 +35,31 @@ LINUX_IOS = "Cisco IOS Software, C2960 Software (C2960-LANBASEK9-M), Version 12.
         ("CPU 315-2 PN/DP 6ES7 315-2EH14-0AB0", Identity("Siemens", "CPU 315-2 PN/DP", "6ES7315-2EH14-0AB0")),
         ("SCALANCE X208 (6GK5208-0BA10-2AA3)", Identity("Siemens", "SCALANCE X208", "6GK5208-0BA10-2AA3")),
         ("RuggedSwitch RSG2100, ROS v3.12.1", Identity("Siemens", "RSG2100", "", "3.12.1")),
-        (APC, Identity("APC", "Web/SNMP Management Card", "AP9631", "v6.4.6", "05", "ZA1234567890")),
+        (APC, Identity("APC", "Network Management Card 2 (NMC2)", "AP9631", "v6.4.6", "05", "ZA1234567890")),
         ("FID=SEL-351S-6-R510-V0-Z103103-D20110429", Identity("SEL", "SEL-351S-6", "SEL-351S-6", "R510-V0")),
         ("Schneider Electric M340 BMX P34 2020 V2.50", Identity("Schneider Electric", "M340", "BMXP342020", "V2.50")),
         ("Product: BMX P34 2020 - CPU, FwId: 02.50", Identity("Schneider Electric", "BMX P34 2020", "BMXP342020", "02.50")),
         (IOS, Identity("Rockwell Automation", "Stratix 5700", "", "15.2(6)E0a")),
-        (LINUX_IOS, Identity("Cisco", "Cisco IOS", "", "12.2(55)SE")),
+        (LINUX_IOS, Identity("Cisco", "IOS", "", "12.2(55)SE")),
         ("Hirschmann RS20 SW: L2P-05.3.02 CH: 1.10", Identity("Hirschmann", "RS20", "RS20", "05.3.02")),
         ("Moxa EDS-408A-MM-SC V3.8 Build 19040914", Identity("Moxa", "EDS-408A-MM-SC", "EDS-408A-MM-SC", "V3.8 Build 19040914")),
         ("Westermo WeOS v4.24.0, Lynx+ L210-F2G", Identity("Westermo", "Lynx+", "L210-F2G", "4.24.0")),
         ("WAGO 750-881 PFC ETHERNET", Identity("WAGO", "PFC ETHERNET", "750-881")),
         ("; AXIS P1343; Network Camera; 5.40.9.2; Apr 16 2012 10:29; 198; 1;", Identity("Axis", "AXIS P1343", "", "5.40.9.2")),
+        ("Westermo RedFox Industrial, primary: v4.32.4, backup: v4.31.0", Identity("Westermo", "RedFox Industrial", "", "4.32.4")),
+        (
+            "Phoenix Contact GmbH & Co. KG, FL MGUARD RS4000, 2700634, FW: 8.6.1",
+            Identity("Phoenix Contact", "FL MGUARD RS4000", "2700634", "8.6.1"),
+        ),
+        ("ProductName=UaServer; ManufacturerName=Beckhoff; SoftwareVersion=4.4.1", Identity("Beckhoff", "UaServer", "", "4.4.1")),
+        ("Vendor Name: Trane, Model Name: Tracer SC, Firmware Revision: 4.20", Identity("Trane", "Tracer SC", "", "4.20")),
+        ("Model X (FRN 20.11)", Identity("", "Model X", "", "20.11")),
+        ("Model X Series A v1.2.3, SN: 12345", Identity("", "Model X", "", "v1.2.3", "A", "12345")),
+        (
+            "Rugged Operating System v3.11.0 Product: RS900 Serial Number: RS900-1",
+            Identity("Siemens", "RS900", "", "3.11.0", "", "RS900-1"),
+        ),
+        ("Schneider-WEB/V2.1.4", Identity("Schneider Electric", "Schneider-WEB")),
         ("IC695CPE330-ABAL", Identity("Emerson", "IC695CPE330", "IC695CPE330", "", "ABAL")),
         ("R04ENCPU", Identity("Mitsubishi Electric", "R04ENCPU", "R04ENCPU")),
         ("eBMGR_V3.40", Identity("", "eBMGR", "", "3.40")),
@@ -78,7 +94,7 @@ def test_a_banner_in_the_product(product: str, said: Identity) -> None:
         (Identity(vendor="Hirschmann", firmware="HiOS-2A-07.0.02"), Identity("Hirschmann", firmware="07.0.02")),
         (Identity(hardware="Series A"), Identity(hardware="A")),
         (Identity(hardware="/A"), Identity(hardware="A")),
-        (Identity(vendor=APC), Identity("APC", "Web/SNMP Management Card", "AP9631", "v6.4.6", "05", "ZA1234567890")),
+        (Identity(vendor=APC), Identity("APC", "Network Management Card 2 (NMC2)", "AP9631", "v6.4.6", "05", "ZA1234567890")),
         (Identity(vendor="unknown", product="n/a", firmware="-"), Identity()),
         (Identity(vendor="Moxa", product="Moxa  NPort\t5110A"), Identity("Moxa", "NPort 5110A", "NPORT5110A")),
     ],
@@ -99,7 +115,6 @@ def test_a_cell_that_is_set_wins() -> None:
         "Some thing nobody knows",
         "SIMATIC S7-400 CPU 414-3 PN/DP V7",
         "Device 192.168.0.1",
-        "Modicon M221",
         "HC900 C50",
         "Windows 10",
     ],
@@ -108,6 +123,16 @@ def test_text_of_no_known_form_stays(product: str) -> None:
     clean, steps = split(Identity(product=product))
     assert clean == Identity(product=product)
     assert steps == ()
+
+
+def test_a_version_beside_another_firmware_is_part_of_the_name() -> None:
+    edition = Identity("Siemens", "SIMATIC WinCC V7.5", firmware="7.5.2.3")
+    assert split(edition) == (edition, ())
+    assert split(Identity(product="Model X v1.2.3", firmware="V1.2.3"))[0] == Identity(product="Model X", firmware="V1.2.3")
+
+
+def test_a_brand_stays_part_of_the_product() -> None:
+    assert split(Identity(product="Modicon M221"))[0] == Identity("Schneider Electric", "Modicon M221")
 
 
 def test_every_step_says_what_was_read_and_why() -> None:

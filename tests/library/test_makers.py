@@ -23,6 +23,15 @@ from fieldwatch.library.table import table
         ("Schneider-Electric(China)Co.Ltd,Shenzhen Branch", "Schneider Electric"),
         ("ABB (Formerly Cylon Controls, Ltd)", "ABB"),
         ("WEIDMÜLLER Interface GmbH", "Weidmüller"),
+        ("Rockwell", "Rockwell Automation"),
+        ("Original Siemens Equipment", "Siemens"),
+        ("GE Fanuc", "Emerson"),
+        ("GE Digital", "GE Digital"),
+        ("Becton, Dickinson and Company (BD)", "BD"),
+        ("Hitachi ABB Power Grids", "Hitachi Energy"),
+        ("Contec Medical Systems", "Contec Health"),
+        ("Contec Co., Ltd.", "Contec"),
+        ("Johnson Contols Inc.", "Johnson Controls"),
     ],
 )
 def test_known_spellings(words: str, name: str) -> None:

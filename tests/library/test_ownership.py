@@ -16,14 +16,20 @@ from fieldwatch.library.ownership import between, changes, mended, related, vend
         ("Siemens", {"Siemens"}),
         (" Hitachi Energy ", {"Hitachi Energy"}),
         ("Schneider Electric Software, LLC", {"Schneider Electric"}),
-        ("ABB, Phoenix Contact, Schneider Electric, Siemens, and WAGO", {"ABB", "Phoenix Contact", "Schneider Electric", "Siemens", "WAGO"}),
+        (
+            "ABB, Phoenix Contact, Schneider Electric, Siemens, and WAGO",
+            {"ABB", "Phoenix Contact", "Schneider Electric", "Siemens", "WAGO"},
+        ),
         ("PHOENIX CONTACT, Innominate Security Technologies", {"Phoenix Contact", "Innominate"}),
         ("General Electric (GE) and Emerson", {"General Electric", "Emerson"}),
         ("Hirschmann Automation and Control GmbH, Belden Inc.", {"Hirschmann", "Belden"}),
         ("Sensormatic Electronics, LLC, a subsidiary of Johnson Controls Inc.", {"Sensormatic", "Johnson Controls"}),
         ("Becton, Dickinson and Company (BD)", {"BD"}),
         ("PSI GridConnect GmbH (formerly PSI Nentec GmbH)", {"PSI GridConnect"}),
-        ("ENEA, Green Hills Software, ITRON, IP Infusion, and Wind River", {"ENEA", "Green Hills Software", "Itron", "IP Infusion", "Wind River"}),
+        (
+            "ENEA, Green Hills Software, ITRON, IP Infusion, and Wind River",
+            {"ENEA", "Green Hills Software", "Itron", "IP Infusion", "Wind River"},
+        ),
         ("GeutebrÃ¼ck GmbH", {"Geutebrück"}),
         ("Red Lion, AutomationDirect", {"Red Lion", "AutomationDirect"}),
         ("Original Siemens Equipment", {"Siemens"}),
@@ -71,7 +77,13 @@ def test_relations_go_both_ways(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Siemens", "ABB"), ("OSIsoft", "Emerson"), ("WAGO", "Phoenix Contact"), ("Rockwell Automation", "Siemens"), ("Contec", "Contec Health")],
+    [
+        ("Siemens", "ABB"),
+        ("OSIsoft", "Emerson"),
+        ("WAGO", "Phoenix Contact"),
+        ("Rockwell Automation", "Siemens"),
+        ("Contec", "Contec Health"),
+    ],
 )
 def test_rivals_are_not_related(one: str, other: str) -> None:
     assert other not in related(one)

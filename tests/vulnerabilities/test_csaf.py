@@ -31,7 +31,10 @@ def document(**more: Any) -> dict[str, Any]:
             "category": "csaf_security_advisory",
             "title": "Acme X1",
             "publisher": {"name": "Acme"},
-            "references": [{"category": "self", "url": "https://acme.example/a.json"}, {"category": "self", "url": "https://acme.example/a"}],
+            "references": [
+                {"category": "self", "url": "https://acme.example/a.json"},
+                {"category": "self", "url": "https://acme.example/a"},
+            ],
             "tracking": {"id": "ACME-1", "initial_release_date": "2024-01-01", "current_release_date": "2024-02-01"},
         },
         "product_tree": {"branches": [{"category": "vendor", "name": "Acme", "branches": [product]}]},

@@ -73,7 +73,7 @@ def test_what_holds_no_points(text: bytes, where: str) -> None:
 
 @given(
     st.recursive(
-        st.none() | st.integers() | st.text(max_size=4),
+        st.none() | st.integers(-9, 9) | st.text(max_size=4),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["options", "content", "x"]), inner, max_size=3),
         max_leaves=9,
     )

@@ -168,7 +168,9 @@ def status(given: argparse.Namespace) -> None:
 
 def _row(one: Standing) -> tuple[str, ...]:
     faults = f"{one.faults[0]}{f' (and {len(one.faults) - 1:,} more)' if len(one.faults) > 1 else ''}" if one.faults else ""
-    age = "" if one.age_days is None else f"{one.as_of[:10]}, {one.age_days} days; stale after {one.stale_after_days}"
+    age = f"{one.as_of[:10]}, {one.age_days} days; stale after {one.stale_after_days}" if one.as_of else ""
+    if one.documents and not age:
+        age = "age not known"
     return f"{one.name}\n{one.title}", one.state, age, f"{one.documents:,}", f"{one.verified:,}", faults
 
 
@@ -189,7 +191,7 @@ def unread(given: argparse.Namespace) -> None:
     for one in found.leaves:
         table.add_row(*map(_safe, (one.advisory, one.vendor, one.quoted, one.why, ", ".join(one.products))))
     _print(table)
-    print(f"{len(found.leaves):,} ranges of {found.total:,} products cannot be read: devices with these are undetermined.")
+    print(f"Ranges that cannot be read: {len(found.leaves):,}, of {found.total:,} products. Devices with these are undetermined.")
 
 
 def _key(file: Path | None, environment: Mapping[str, str]) -> Secret[str] | None:

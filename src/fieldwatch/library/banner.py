@@ -34,6 +34,9 @@ NOTHING = frozenset({"", "-", "--", "n/a", "na", "none", "null", "unknown", "und
 
 BLANKS = re.compile(r"[\s\x00-\x1f\x7f\u00a0\u200b\ufeff]+")
 
+LEGAL_FORM = re.compile(r"^(?:[ ,]{0,3}(?:GmbH|AG|AB|Inc|LLC|Ltd|Co|KG|SE|SA|S\.p\.A|Corp|Corporation)(?![A-Za-z])\.?(?: &)?){1,4}")
+"""The legal form behind a maker's name."""
+
 Cells = dict[str, str]
 """The cells of an identity, by name."""
 
@@ -77,14 +80,19 @@ def _read(cell: str, text: str, cells: Cells) -> tuple[Cells, _Row] | None:
 
 def _says(row: _Row, match: re.Match[str]) -> list[tuple[str, str]]:
     """The cells that a row gives: its groups, then its constants."""
-    groups = {name: value.strip(" ,;\"'") for name, value in match.groupdict(default="").items()}
+    groups = {name: _bare(value) for name, value in match.groupdict(default="").items()}
     constants = [(name, value.format(**groups)) for name, value in row.says]
     return [(name, value) for name, value in (*groups.items(), *constants) if value and name in Identity._fields]
 
 
+def _bare(value: str) -> str:
+    """The value without the marks around it; a bracket that was opened before the value does not belong to it."""
+    return value.rstrip(") ,;\"'") if value.count(")") > value.count("(") else value.strip(" ,;\"'")
+
+
 def _already(said: Cells, cell: str, cells: Cells) -> bool:
     """Whether all that a tail would add is known otherwise: then the text is left as it is."""
-    return all(cells[name] not in {"", value} for name, value in said.items() if name != cell)
+    return all(cells[name] and cells[name].lstrip("vV") != value.lstrip("vV") for name, value in said.items() if name != cell)
 
 
 def _peel(cell: str, cells: Cells, steps: list[Step]) -> None:
@@ -103,18 +111,19 @@ def _peel(cell: str, cells: Cells, steps: list[Step]) -> None:
 
 
 def _take_maker(cells: Cells, steps: list[Step]) -> None:
-    """A maker's name before the product, where the vendor is not said or is the same."""
+    """A maker's name before the product, where the vendor is not said or is the same; a brand (Modicon) stays part of the product."""
     text = cells["product"]
     words = list(WORD.finditer(text.lower(), 0, 80))
     found = known([word.group() for word in words])
     if found is None or words[0].start() != 0:
         return
     name, count = found
-    rest = text[words[count - 1].end() :]
+    rest = LEGAL_FORM.sub("", text[words[count - 1].end() :])
     if not cells["vendor"]:
         cells["vendor"] = name
         steps.append(Step("maker", text, name, "makers.tsv"))
-    if maker(cells["vendor"]) == name and rest[:1] in {" ", ",", ":"} and rest.strip(" ,:;-"):
+    own = words[0].group() == WORD.findall(name.lower())[0]
+    if own and maker(cells["vendor"]) == name and rest[:1] in {" ", ",", ":"} and rest.strip(" ,:;-"):
         cells["product"] = rest.strip(" ,:;-")
 
 

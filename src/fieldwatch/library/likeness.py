@@ -51,7 +51,7 @@ LONG_ENOUGH = 5
 """Signs of a word that may be plural."""
 
 CODE = 4
-"""Signs of a code with letters and digits that can stand for all that a device says of itself; one more where the name has other numbers."""
+"""Signs of a code with letters and digits that can stand for all that a device says; two more where the name has other numbers."""
 
 NONE = Likeness(Sure.NO, "")
 

@@ -23,10 +23,11 @@ BREAK = re.compile(
 )
 """What stands between two makers in one string."""
 
-LEGAL = frozenset(
+_LEGAL = (
     "ab ag bhd bv co coltd company corp corporation electronics gmbh group holding holdings inc incorporated international kft kg kgaa "
-    "limited llc llp ltd ltda me nv o of oy oyj plc pty pvt sa sas se sl software spa sp srl sro usa us".split()
+    "limited llc llp ltd ltda me nv o of oy oyj plc pty pvt sa sas se sl software spa sp srl sro usa us"
 )
+LEGAL = frozenset(_LEGAL.split())
 """Words of legal forms and the like: a piece that has no others names nobody."""
 
 NOBODY = frozenset({"multiple", "multiple vendors", "multiple open source", "n/a", "na", "none", "other", "unknown", "various", "vendor"})

@@ -78,4 +78,3 @@ def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Calle
         scheme(vendor, " ".join((*own, *derived))), 0.0, tuple(dict.fromkeys((*own, *derived))), (), tuple(trail),
     )  # fmt: skip
     return resolution, Called(frozenset(makers), own, tuple(derived), codes)
-

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.vulnerabilities.feeds.conftest import BEGIN, Provider, Run, Server
 
-from fieldwatch.vulnerabilities.feeds._feed import Source, kind, sources
+from fieldwatch.vulnerabilities.feeds._feed import Source, sources
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf, entry
 from fieldwatch.vulnerabilities.feeds.status import BY_HAND_DAYS, standings
 
@@ -55,9 +55,8 @@ def test_what_was_brought_in_is_as_old_as_its_newest_date(days: int, state: str,
     assert (one.name, one.state, one.documents) == ("imported", state, 3)
 
 
-def test_facts_without_a_date_of_their_own_are_as_old_as_their_coming(shelf: Shelf) -> None:
+def test_what_gives_no_date_is_not_fresh(shelf: Shelf) -> None:
     with shelf.drawer("ssvc", "facts") as drawer:
         drawer.put(entry("0-hand.jsonl", "u", b"{}", BEGIN.isoformat()), b"{}")
-    source = Source("ssvc", "vulnrichment", "https://feeds.example/")
-    (one,) = standings(shelf, [source], BEGIN + timedelta(days=kind("vulnrichment").stale_after_days))
-    assert one.state == "fresh"
+    (one,) = standings(shelf, [Source("ssvc", "vulnrichment", "https://feeds.example/")], BEGIN)
+    assert (one.state, one.as_of, one.age_days) == ("stale", "", None)

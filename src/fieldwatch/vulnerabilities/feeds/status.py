@@ -1,7 +1,8 @@
 """How old each feed is, what it holds, and what went wrong last.
 
 A feed is *fresh* while its listing was last read at most so many days ago as its kind allows (`stale_after_days`), *stale* after that, and
-*none* while nothing of it is on the shelf. What was brought in by hand is as old as the newest date that it gives itself.
+*none* while nothing of it is on the shelf. What was brought in by hand is as old as the newest date that it gives itself, and stale
+without one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from fieldwatch.vulnerabilities.feeds._feed import ADVISORIES, Source, kind
+from fieldwatch.vulnerabilities.feeds._feed import Source, kind
 from fieldwatch.vulnerabilities.feeds.shelf import Drawer, Shelf
 
 FRESH, STALE, NONE = "fresh", "stale", "none"
@@ -19,7 +20,7 @@ BY_HAND_DAYS = 14
 
 
 class Standing(NamedTuple):
-    """A feed on the shelf. `as_of` is the time that its data are of, `age_days` since then; both empty while there are none."""
+    """A feed on the shelf. `as_of` is the time that its data are of, `age_days` since then; both empty where that is not known."""
 
     name: str
     title: str
@@ -54,7 +55,7 @@ def _standing(drawer: Drawer, title: str, limit: int, now: datetime) -> Standing
     return Standing(
         name=drawer.feed,
         title=title,
-        state=NONE if not entries or age is None else FRESH if age <= limit else STALE,
+        state=NONE if not entries else FRESH if age is not None and age <= limit else STALE,
         documents=len(entries),
         as_of=as_of.isoformat() if as_of is not None else "",
         age_days=age,
@@ -66,11 +67,10 @@ def _standing(drawer: Drawer, title: str, limit: int, now: datetime) -> Standing
 
 
 def _as_of(drawer: Drawer) -> datetime | None:
-    """When the feed was last listed whole; else the newest date that its documents give themselves, or when they came."""
+    """When the feed was last listed whole; else the newest date that its documents give themselves."""
     said = [str(drawer.state.get("listed", ""))]
     if not said[0]:
-        said = [one.stamp or one.fetched for one in drawer.entries.values()]
-        said += [one.fetched for one in drawer.entries.values()] if drawer.brings != ADVISORIES and not any(map(_time, said)) else []
+        said = [one.stamp for one in drawer.entries.values()]
     return max((time for time in map(_time, said) if time is not None), default=None)
 
 
