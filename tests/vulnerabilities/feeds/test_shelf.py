@@ -129,3 +129,14 @@ def test_an_entry_is_what_the_manifest_says() -> None:
     one = entry("a.json", "u", b"{}", "2026", signature="verified", cosmetic=("6.1.11",))
     assert isinstance(one, Entry)
     assert one.sha256 == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+
+def test_what_comes_after_a_cut_line_is_not_lost_with_it(shelf: Shelf) -> None:
+    fill(shelf, a=b"{}")
+    manifest = shelf.root / "manifests" / "acme.jsonl"
+    manifest.write_bytes(manifest.read_bytes() + b'{"name": "b.json", "ur')
+    drawer = shelf.drawer("acme", "advisories")
+    drawer.__enter__()
+    drawer.put(entry("c.json", "u", b"[]", "2026"), b"[]")  # and then the process is killed: nothing is written anew
+    assert set(shelf.drawer("acme", "advisories").entries) == {"a.json", "c.json"}
+    drawer.__exit__(None, None, None)

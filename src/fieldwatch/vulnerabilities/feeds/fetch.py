@@ -361,7 +361,7 @@ def permitted(url: str, near: str) -> None:
         raise Unfetched(f"{url}: no address, or one with a password; https://HOST/PATH is needed")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_own(host)):
         raise Unfetched(f"{url}: {parts.scheme or 'no'} address; https is needed (http with the own machine only)")
-    if False:
+    if host != asked and not _is_public(host):
         raise Unfetched(f"{url}: an address inside the site, named by {asked}; feeds name public addresses only: not fetched")
 
 
