@@ -42,7 +42,6 @@ class Designation(NamedTuple):
     family: bool
     excluded: tuple[str, ...]
     condition: str
-    optional: tuple[str, ...]
 
 
 JOINED = (("ethernet/ip", "ethernet"), ("software controller", "softwarecontroller"), ("soft controller", "softcontroller"))
@@ -75,8 +74,6 @@ _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _BOXES = re.compile(r"\[\s*\]")
 _LIST_CPU = re.compile(r"(/\d+)\s+cpu\b")
 _BLANK_BOXES = re.compile(r"\s*□\s*")
-_LIST = re.compile(r"\s*(?:,\s*(?:and|or)?|/|;|\||&|\band\b|\bor\b)\s*")
-_ITEM = re.compile(r"\S+")
 _CODE = re.compile(r"\d")
 _FORMERLY = re.compile(r"\b(?:formerly|former(?: name)?(?: of)?|previously|aka|also known as|now)\b")
 
@@ -91,19 +88,18 @@ def designation(name: str) -> Designation:
         text = text.replace(apart, joined)
     excluded: tuple[str, ...] = ()
     if cut := _EXCLUDED.search(text):
-        excluded = tuple(word for word, _ in _words(cut[1]))
+        excluded = tuple(_words(cut[1]))
         text = text[: cut.start()]
     series, text = _series(text)
     edition, text = _edition(text)
     condition, text = _condition(text)
     outside, inside = _unbracketed(text)
-    wanted, optional = _wanted(outside)
+    wanted = _wanted(outside)
     for part in inside:
-        more, _ = _wanted(part)
-        wanted += [one._replace(soft=True) for one in more if not _explains(part, outside)]
+        wanted += [one._replace(soft=True) for one in _wanted(part) if not _explains(part, outside)]
     words = text.replace("/", " ").replace("-", " ").split()
     family = any(kinds().get(word.strip(".,;:()")) == "family" for word in words) or "all " in f"{text} "
-    return Designation(tuple(wanted), codes, series, edition, family, excluded, condition, tuple(optional))
+    return Designation(tuple(wanted), codes, series, edition, family, excluded, condition)
 
 
 def code_of(text: str) -> str:
@@ -179,34 +175,30 @@ def _explains(inside: str, outside: str) -> bool:
     return re.sub(r"[^a-z0-9]", "", inside) in flat
 
 
-def _words(text: str) -> Iterator[tuple[str, str]]:
-    """Each word of a text as one run of pieces, with how it was written."""
+def _words(text: str) -> Iterator[str]:
+    """Each word of a text as one run of pieces."""
     for written in re.findall(r"[^\s,;:()\[\]]+", text):
         run = "".join(pieces(written))
         if run:
-            yield run, written
+            yield run
 
 
-def _wanted(text: str) -> tuple[list[Wanted], list[str]]:
-    """What the text asks for; and words that it has beside, which tell nothing."""
+TELLS_NOTHING = (frozenset({"generic", "family", "article", "note", "condition"}), frozenset({"brand"}))
+"""Kinds of words of which a group asks for nothing."""
+
+
+def _wanted(text: str) -> list[Wanted]:
+    """What the text asks for; words that tell nothing are left out."""
     wanted: list[Wanted] = []
-    optional: list[str] = []
     for group in _groups(text):
         choices = [choice for choice in group if choice]
-        if not choices:
-            continue
-        plainly = [run for run in choices if kinds().get(run) in {"generic", "family", "article", "note", "condition"}]
-        if plainly and len(plainly) == len(choices):
-            optional += plainly
-            continue
-        brand = [run for run in choices if kinds().get(run) == "brand"]
-        if brand and len(brand) == len(choices):
-            optional += brand
+        said = {kinds().get(run, "") for run in choices}
+        if any(said <= nothing for nothing in TELLS_NOTHING):
             continue
         patterns = tuple(_pattern(run) for run in choices if _is_pattern(run))
         words = tuple(run for run in choices if not _is_pattern(run))
         wanted.append(Wanted(words, patterns))
-    return wanted, optional
+    return wanted
 
 
 def _groups(text: str) -> Iterator[list[str]]:

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from fieldwatch.library.designation import Designation, Wanted, designation
+from fieldwatch.library.gazetteer import BEGIN
 from fieldwatch.library.resolve import Called
 from fieldwatch.library.wording import wording
 
@@ -171,6 +172,3 @@ def _same(code: str, own: str) -> bool:
     if "*" in code or "X" in code[BEGIN:]:
         return bool(_compiled(re.escape(code).replace(r"\*", ".*").replace("X", ".")).fullmatch(own))
     return len(shorter) >= BEGIN and longer.startswith(shorter)
-
-
-BEGIN = 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,10 @@ from fieldwatch.vulnerabilities.csaf import UnreadableDocument, read
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one document; CSAF producers are asked to stay below 15 MB (CSAF 2.0, annex C)."""
+
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
+"""What zipfile raises for members that were cut, locked with a password, or packed in another way."""
 
 
 class UnusableAdvisories(Exception):
@@ -71,7 +76,7 @@ def _members(path: Path) -> Iterator[tuple[str, bytes | None]]:
             try:
                 with archive.open(member) as file:
                     data = file.read(LARGEST + 1)
-            except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+            except DAMAGED:
                 yield name, None
                 continue
             yield name, data if len(data) <= LARGEST else None

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from fieldwatch.library.designation import Designation, Edition, code_of, designation
-from fieldwatch.library.gazetteer import Gazetteer, Known
+from fieldwatch.library.gazetteer import BEGIN, Gazetteer, Known
 from fieldwatch.library.identity import Identity
 from fieldwatch.library.likeness import Device, Likeness, Sure, device, likeness
 from fieldwatch.library.order_number import order_number
@@ -77,7 +77,7 @@ class Matcher:
         entries = list(_entries(advisory))
         for entry in entries:
             for code in entry.codes:
-                self.by_code.setdefault(code[:10], []).append(entry)
+                self.by_code.setdefault(code[:BEGIN], []).append(entry)
             self._place(entry)
         return entries
 
@@ -124,7 +124,7 @@ class Matcher:
     def _candidates(self, one: Device, makers: frozenset[str]) -> Iterator[Entry]:
         seen: set[int] = set()
         places = [self.by_word.get(phrase, ()) for phrase in sorted(one.phrases)]
-        places += [self.by_code.get(code[:10], ()) for code in sorted(one.called.codes)]
+        places += [self.by_code.get(code[:BEGIN], ()) for code in sorted(one.called.codes)]
         places += [self.by_pattern.get(maker, ()) for maker in sorted(makers)]
         for place in places:
             for entry in place:
@@ -238,7 +238,7 @@ def _decisive(said: list[tuple[Judgement, Likeness]]) -> Judgement:
             return each
     maybe = [(each, like) for each, like in said if like.sure is Sure.MAYBE and not certain]
     hit = [(each, like) for each, like in maybe if each.verdict is Verdict.AFFECTED]
-    if hit and not certain and len(hit) == len(maybe) and all(like.missing == "order number" for _, like in hit):
+    if hit and len(hit) == len(maybe) and all(like.missing == "order number" for _, like in hit):
         return hit[0][0]
     if hit:
         each, like = hit[0]
@@ -276,7 +276,7 @@ def _inside(entry: Entry, resolution: Resolution, identity: Identity) -> Said:
         )
     firmware = resolution.firmware
     if entry.what.edition is not None and not entry.codes:
-        fits = _edition(entry.what.edition, firmware, resolution)
+        fits = _edition(entry.what.edition, resolution)
         if fits is False:
             return Said(Verdict.NOT_AFFECTED, "firmware", firmware, f"{firmware} is not of the edition {entry.what.edition.text}", "")
         if fits is None and found.alternatives != ((),):
@@ -309,7 +309,7 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
             f"{quoted!r} needs the {field}, which is not known",
             f"{field} unknown: query it or read the nameplate",
         )
-    scheme = resolution.scheme if field == "firmware" else field if field in {"serial_number", "hardware"} else resolution.scheme
+    scheme = field if field in {"serial_number", "hardware"} else resolution.scheme
     verdict = answer(found, value, scheme) if found.alternatives != ((),) else None
     if verdict is not None and verdict.inside is None:
         return Said(Verdict.UNDETERMINED, field, value, f"{value} against {quoted!r}: {verdict.reason}", "read the advisory")
@@ -321,12 +321,12 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
 
 
 def _of_edition(entry: Entry, resolution: Resolution) -> bool:
-    return entry.what.edition is not None and _edition(entry.what.edition, resolution.firmware, resolution) is True
+    return entry.what.edition is not None and _edition(entry.what.edition, resolution) is True
 
 
-def _edition(edition: Edition, firmware: str, resolution: Resolution) -> bool | None:
+def _edition(edition: Edition, resolution: Resolution) -> bool | None:
     """Whether the firmware is of the edition that the name gives; None where it is not known."""
-    text = firmware
+    text = resolution.firmware
     bare = edition.text.removeprefix("version").removeprefix("v").strip()
     if any(bare in name.lower() for name in resolution.names):
         return True

@@ -33,9 +33,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from fieldwatch.vulnerabilities.catalogue import DAMAGED
 from fieldwatch.vulnerabilities.csaf import UnreadableDocument
 from fieldwatch.vulnerabilities.feeds._feed import ADVISORIES, FACTS, Report
-from fieldwatch.vulnerabilities.feeds.importing import DAMAGED, DOCUMENT
+from fieldwatch.vulnerabilities.feeds.importing import DOCUMENT
 from fieldwatch.vulnerabilities.feeds.shelf import NAME, Entry, Shelf
 from fieldwatch.vulnerabilities.feeds.validate import check
 

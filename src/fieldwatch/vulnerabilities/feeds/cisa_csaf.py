@@ -6,11 +6,11 @@ Standards: CSAF 2.0 (OASIS Standard, 18 November 2022): 7.1.13 changes.csv, 7.1.
 from __future__ import annotations
 
 import zipfile
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from fieldwatch.vulnerabilities.catalogue import DAMAGED
 from fieldwatch.vulnerabilities.csaf import UnreadableDocument
 from fieldwatch.vulnerabilities.feeds import signature
 from fieldwatch.vulnerabilities.feeds._csaf_documents import HASHES, SIGNATURE, Listed, Proof, bring, changes, directory, keys, name_of, put
@@ -23,7 +23,7 @@ from fieldwatch.vulnerabilities.feeds.signature import Check, State
 if TYPE_CHECKING:
     from pysequoia import Cert
 
-DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, KeyError)
+MISSING_OR_DAMAGED = (*DAMAGED, KeyError)
 """What zipfile raises for archives that were cut, made by hand, locked with a password, or packed in another way."""
 
 FIRST_TIME = 50
@@ -60,7 +60,7 @@ def _by_archive(work: Work, proof: Proof) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _take(work, archive, proof)
-    except DAMAGED as error:
+    except MISSING_OR_DAMAGED as error:
         raise Unfetched(f"{work.source.archive}: damaged archive ({error}); the documents are fetched one by one; {LATER}") from None
     finally:
         path.unlink(missing_ok=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from fieldwatch.vulnerabilities import epss, kev, ssvc
+from fieldwatch.vulnerabilities.catalogue import DAMAGED
 from fieldwatch.vulnerabilities.csaf import UnreadableDocument
 from fieldwatch.vulnerabilities.feeds import facts, signature
 from fieldwatch.vulnerabilities.feeds._feed import ADVISORIES, FACTS, Report
@@ -37,9 +37,6 @@ TAKEN = (".json", ".jsonl", ".csv", ".gz")
 HASHES = (".sha512", ".sha256")
 BEFORE_ALL = "0-"
 """Begins the names of facts that were brought in by hand, so that facts that were fetched are read after them and win."""
-
-DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
-"""What zipfile raises for members that were cut, locked with a password, or packed in another way."""
 
 
 class Found(NamedTuple):
