@@ -51,6 +51,20 @@ def test_a_damaged_member_is_named_and_the_others_come(tmp_path: Path) -> None:
     assert found.skipped == (f"{path}!b.json: larger than 64 MB or damaged; fetch it again",)
 
 
+def test_a_packed_member_with_broken_bytes_is_named_and_the_others_come(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.json", advisory("A", "2024") * 50)
+        archive.writestr("b.json", advisory("B", "2024"))
+    data = bytearray(path.read_bytes())
+    begin = 30 + len("a.json")
+    data[begin : begin + 8] = b"\xff" * 8
+    path.write_bytes(data)
+    found = load(path)
+    assert [one.id for one in found.advisories] == ["B"]
+    assert found.skipped == (f"{path}!a.json: larger than 64 MB or damaged; fetch it again",)
+
+
 @pytest.mark.parametrize("kind", ["missing", "empty", "text"])
 def test_a_place_without_advisories_is_refused(tmp_path: Path, kind: str) -> None:
     path = tmp_path / kind
