@@ -1,0 +1,178 @@
+"""The verdict on one device: what each product that it may be called by says of it, and which of them decides."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from fieldwatch.library.designation import Edition
+from fieldwatch.library.identity import Identity
+from fieldwatch.library.likeness import Likeness, Sure
+from fieldwatch.library.resolution import Resolution
+from fieldwatch.library.resolve import clean
+from fieldwatch.library.version import parse
+from fieldwatch.vulnerabilities.advisory import Vulnerability
+from fieldwatch.vulnerabilities.entry import Entry
+from fieldwatch.vulnerabilities.judgement import Judgement, Verdict
+from fieldwatch.vulnerabilities.range import Range, Unread, answer
+
+SERIAL = re.compile(r"\d{5}\w*(?:-\w)?")
+"""A serial number in the firmware's place: controllers of Mitsubishi Electric show the first digits of it as their version."""
+
+
+Kept = list[tuple[Entry, Likeness]]
+"""Products that a device may be called by, each with how sure that is."""
+
+
+class Said(NamedTuple):
+    """What one product says of a device: verdict, the attribute that decided, its value, why, what would settle it."""
+
+    verdict: Verdict
+    field: str
+    value: str
+    reason: str
+    settle: str
+
+
+def judge(
+    kept: Kept, resolution: Resolution, identity: Identity
+) -> tuple[tuple[Judgement, ...], dict[tuple[str, str], tuple[Judgement, ...]]]:
+    """The decisive judgement on each CVE of each advisory, and for the same key those that were not decisive."""
+    found: dict[tuple[str, str], list[tuple[Judgement, Likeness]]] = {}
+    exact = {entry.advisory.id for entry, _ in kept if entry.what.edition and not entry.what.edition.end and _of_edition(entry, resolution)}
+    for entry, like in kept:
+        if entry.advisory.id in exact and entry.what.edition and entry.what.edition.end:
+            continue  # `V7.5` is named itself, so `V15 and earlier` means others
+        for vulnerability in entry.advisory.vulnerabilities:
+            said = _say(entry, like, vulnerability, resolution, identity)
+            if said is None:
+                continue
+            quoted = entry.product.version or entry.product.text
+            judgement = Judgement(
+                said.verdict, entry.advisory, vulnerability, entry.product, quoted, said.field, said.value, said.reason, said.settle,
+                1.0 if like.sure is Sure.YES else 0.5,
+            )  # fmt: skip
+            found.setdefault((entry.advisory.id, vulnerability.cve), []).append((judgement, like))
+    decided, also = [], {}
+    for key in sorted(found):
+        best = _decisive(found[key])
+        decided.append(best)
+        rest = tuple(each for each, _ in found[key] if each.product is not best.product)
+        if rest:
+            also[key] = rest
+    return tuple(decided), also
+
+
+def _decisive(said: list[tuple[Judgement, Likeness]]) -> Judgement:
+    """Affected if any product that is meant for sure is; if all that may be meant are; else undetermined; else not affected."""
+    if any(like.by_code for _, like in said):
+        said = [(each, like) for each, like in said if like.by_code]
+    certain = [each for each, like in said if like.sure is Sure.YES]
+    for each in certain:
+        if each.verdict is Verdict.AFFECTED:
+            return each
+    maybe = [(each, like) for each, like in said if like.sure is Sure.MAYBE and not certain]
+    hit = [(each, like) for each, like in maybe if each.verdict is Verdict.AFFECTED]
+    if hit and len(hit) == len(maybe) and all(like.missing == "order number" for _, like in hit):
+        return hit[0][0]
+    if hit:
+        each, like = hit[0]
+        why = f"{each.reason}; but not known: {like.missing}"
+        return each._replace(verdict=Verdict.UNDETERMINED, reason=why, settle=f"{like.missing}: query or read the nameplate")
+    for each in [*certain, *(one for one, _ in maybe)]:
+        if each.verdict is Verdict.UNDETERMINED:
+            return each
+    return (certain or [each for each, _ in said])[0]
+
+
+def _say(entry: Entry, like: Likeness, vulnerability: Vulnerability, resolution: Resolution, identity: Identity) -> Said | None:
+    """What this product says about the CVE; None where the document says nothing of it."""
+    name = entry.product.id
+    if name in vulnerability.fixed or name in vulnerability.not_affected:
+        inside = _inside(entry, resolution, identity)
+        if inside.verdict is Verdict.AFFECTED:
+            return inside._replace(verdict=Verdict.NOT_AFFECTED, reason=f"{like.reason}: the document lists it as not affected")
+        return None
+    if name not in vulnerability.affected:
+        return None
+    if isinstance(entry.range, Range) and entry.range.cves and vulnerability.cve not in entry.range.cves:
+        only = ", ".join(entry.range.cves)
+        return Said(Verdict.NOT_AFFECTED, "product", entry.product.name, f"{like.reason}: the range is about {only} only", "")
+    said = _inside(entry, resolution, identity)
+    return said._replace(reason=f"{like.reason}: {said.reason}")
+
+
+def _inside(entry: Entry, resolution: Resolution, identity: Identity) -> Said:
+    found = entry.range
+    quoted = entry.product.version
+    if isinstance(found, Unread):
+        return Said(
+            Verdict.UNDETERMINED, "firmware", resolution.firmware, f"the range {quoted!r} cannot be read: {found.why}", "read the advisory"
+        )
+    firmware = resolution.firmware
+    if entry.what.edition is not None and not entry.codes:
+        fits = _edition(entry.what.edition, resolution)
+        if fits is False:
+            return Said(Verdict.NOT_AFFECTED, "firmware", firmware, f"{firmware} is not of the edition {entry.what.edition.text}", "")
+        if fits is None and found.alternatives != ((),):
+            return Said(
+                Verdict.UNDETERMINED,
+                "firmware",
+                firmware,
+                f"edition {entry.what.edition.text} or another is not known",
+                "firmware: query it",
+            )
+    return _ranged(found, quoted, resolution, identity)
+
+
+def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identity) -> Said:
+    if found.alternatives == ((),) and not found.condition:
+        return Said(Verdict.AFFECTED, "product", resolution.model, f"{quoted or 'every version'} covers every version", "")
+    field, value = "firmware", resolution.firmware
+    if found.subject == "serial_number":
+        serial = clean(identity)[0].serial_number
+        field, value = "serial_number", serial or (resolution.firmware if SERIAL.fullmatch(resolution.firmware) else "")
+    elif found.subject == "hardware":
+        field, value = "hardware", resolution.hardware
+    elif found.subject != "firmware":
+        field, value = found.subject, ""
+    if not value and found.alternatives != ((),):
+        return Said(
+            Verdict.UNDETERMINED,
+            field,
+            "",
+            f"{quoted!r} needs the {field}, which is not known",
+            f"{field} unknown: query it or read the nameplate",
+        )
+    scheme = field if field in {"serial_number", "hardware"} else resolution.scheme
+    verdict = answer(found, value, scheme) if found.alternatives != ((),) else None
+    if verdict is not None and verdict.inside is None:
+        return Said(Verdict.UNDETERMINED, field, value, f"{value} against {quoted!r}: {verdict.reason}", "read the advisory")
+    if verdict is not None and not verdict.inside:
+        return Said(Verdict.NOT_AFFECTED, field, value, f"{value} is not in {quoted!r}: {verdict.reason}", "")
+    if found.condition:
+        return Said(Verdict.UNDETERMINED, field, value, f"{value} is in {quoted!r}, if {found.condition}", f"whether {found.condition}")
+    return Said(Verdict.AFFECTED, field, value, f"{value} is in {quoted!r}", "")
+
+
+def _of_edition(entry: Entry, resolution: Resolution) -> bool:
+    return entry.what.edition is not None and _edition(entry.what.edition, resolution) is True
+
+
+def _edition(edition: Edition, resolution: Resolution) -> bool | None:
+    """Whether the firmware is of the edition that the name gives; None where it is not known."""
+    text = resolution.firmware
+    bare = edition.text.removeprefix("version").removeprefix("v").strip()
+    if any(bare in name.lower() for name in resolution.names):
+        return True
+    if not text:
+        return None
+    first = re.search(r"\d+(?:\.\d+)*", text)
+    if first is None or parse(text, "components") is None:
+        return None
+    numbers = tuple(int(part) for part in first[0].split("."))
+    if edition.end == "<=":
+        return numbers[: len(edition.numbers)] <= edition.numbers
+    if edition.end == ">=":
+        return numbers >= edition.numbers
+    return numbers[: len(edition.numbers)] == edition.numbers
