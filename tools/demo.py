@@ -23,7 +23,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="fieldwatch-demo-") as folder:
         page = Path(folder) / "index.html"
         fieldwatch = Path(sys.executable).with_name("fieldwatch")
-        subprocess.run([fieldwatch, "inspect", PLANT, "--html", page], check=True)
+        subprocess.run([fieldwatch, "inspect", PLANT, "--starter", "--html", page], check=True)
         if not options.once:
             serve(folder, options.port)
     return 0

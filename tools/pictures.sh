@@ -7,7 +7,7 @@ export LC_ALL=C.UTF-8
 command -v chromium >/dev/null || { echo "pictures: chromium is missing; on Debian: apt-get install chromium" >&2; exit 2; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"${FIELDWATCH:-.venv/bin/fieldwatch}" inspect examples/plant/plant.pcap --html "$folder/plant.html" >/dev/null
+"${FIELDWATCH:-.venv/bin/fieldwatch}" inspect examples/plant/plant.pcap --starter --html "$folder/plant.html" >/dev/null
 mkdir -p docs/pictures
 
 # take NAME VIEW SCHEME: 0 is dark, 1 is light
@@ -19,6 +19,8 @@ take() {
 
 take report-light "" 1
 take report-dark "" 0
+take findings-light "#findings?open=finding/2" 1
+take findings-dark "#findings?open=finding/2" 0
 take map-light "#map" 1
 take map-dark "#map" 0
 ls -l docs/pictures

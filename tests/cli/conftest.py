@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from fieldwatch.cli.app import run
 from fieldwatch.cli.language import VARIABLES
+from fieldwatch.pipeline import Result, inspect
+from fieldwatch.vulnerabilities.basis import basis
+
+PLANT = str(Path(__file__).resolve().parents[2] / "examples" / "plant" / "plant.pcap")
 
 
 class Done(NamedTuple):
@@ -35,3 +40,9 @@ def run_cli(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
         return Done(code, *capsys.readouterr())
 
     return run_here
+
+
+@pytest.fixture(scope="session")
+def works() -> Result:
+    """The example plant, held against the starter pack."""
+    return inspect([PLANT], fenced=False, secret_key=b"key").assessed(basis(with_starter=True), b"key")

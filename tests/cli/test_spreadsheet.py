@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fieldwatch.cli.spreadsheet import neutral, write
-from fieldwatch.pipeline import inspect
+from fieldwatch.pipeline import Result, inspect
 
 if TYPE_CHECKING:
     from tests.conftest import Capture
@@ -46,7 +46,7 @@ def test_all_tables_are_written(plant: Capture, tmp_path: Path) -> None:
     files = {path.name: rows(path) for path in write(result, tmp_path)}
     assert set(files) == {
         *("assets.csv", "claims.csv", "conversations.csv", "messages.csv", "operations.csv"),
-        *("logins.csv", "malformed.csv", "undecoded.csv", "unseen.csv"),
+        *("findings.csv", "logins.csv", "malformed.csv", "undecoded.csv", "unseen.csv"),
     }
     (plc,) = [row for row in files["assets.csv"] if row["ips"] == "10.0.0.10"]
     assert (plc["vendor"], plc["firmware"], plc["serial_number"]) == ("Acme!", "V2.1", "")
@@ -55,6 +55,18 @@ def test_all_tables_are_written(plant: Capture, tmp_path: Path) -> None:
     assert {row["operation"]: row["count"] for row in files["messages.csv"]}["Read Holding Registers"] == "20"
     assert len(files["claims.csv"]) == len(result.facts.claims)
     assert len(files["conversations.csv"]) == len(result.facts.conversations)
+
+
+def test_a_finding_is_a_row(works: Result, tmp_path: Path) -> None:
+    write(works, tmp_path)
+    found = rows(tmp_path / "findings.csv")
+    assert works.assessment is not None
+    assert len(found) == len(works.assessment.findings)
+    (one,) = [row for row in found if row["cve"] == "CVE-2018-19282"]
+    assert (one["priority"], one["verdict"], one["range"], one["value"]) == ("next", "affected", "<= 5.001", "5.001")
+    assert (one["cvss"], one["severity"], one["advisory_id"]) == ("7.5", "high", "ICSA-19-087-01")
+    assert int(one["frame"]) > 0
+    assert one["mitigations"]
 
 
 def test_a_formula_from_the_wire_is_neutral(capture: Capture, tmp_path: Path) -> None:

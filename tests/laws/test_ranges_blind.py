@@ -31,8 +31,12 @@ CLASSES = "ABCDEFGHIJKLMNOPQZ"
 SCHEMES = (("Stratix", "ios"), ("SEL-", "relay"))
 """What stands in a product's name, and how its maker counts; the others count by components."""
 
-SILENT = 6
-"""Rows of 300, 2 %, that a careful reader decides and the program may leave open."""
+SILENT = 3
+"""Rows of 300, 1 %, that a careful reader decides and the program leaves open.
+
+`No version` may say that none is affected, or that none is given; in `VX.17 Update 5` the line VX is not known to be V; `9 Linux Image
+2019-12-13 | 13` has the date of an image beside a release and a stray number.
+"""
 
 
 class Row(NamedTuple):
@@ -107,13 +111,11 @@ def test_the_sample_is_whole() -> None:
     assert [row.line for row in rows() if row.decidable and not row.points] == []
 
 
-@pytest.mark.xfail(strict=True, reason="rows that are read otherwise than the sample are still open; the message lists them")
 def test_no_version_is_judged_the_other_way() -> None:
     found = [line for row, range_ in understood() for line in wrong(row, range_)]
     assert not found, f"{len(found)} versions:\n" + "\n".join(found)
 
 
-@pytest.mark.xfail(strict=True, reason="rows that are read otherwise than the sample are still open; the message lists them")
 def test_hardly_any_row_is_left_open() -> None:
     found = [line for row in rows() if row.decidable and (line := silence(row))]
     assert len(found) <= SILENT, f"{len(found)} rows, {SILENT} allowed:\n" + "\n".join(found)
@@ -125,7 +127,6 @@ def test_what_cannot_be_decided_is_never_simply_affected() -> None:
     assert [row.says(f"read as {range_}") for row, range_ in found if isinstance(range_, Range) and not range_.condition] == []
 
 
-@pytest.mark.xfail(strict=True, reason="rows that are read otherwise than the sample are still open; the message lists them")
 def test_a_condition_is_seen_and_none_is_made_up() -> None:
     found = [
         row.says(f"condition {row.condition or 'none'!r}, but: {range_.condition or ' '.join(range_.cves) or 'none'!r}")
@@ -135,13 +136,7 @@ def test_a_condition_is_seen_and_none_is_made_up() -> None:
     assert not found, f"{len(found)} rows:\n" + "\n".join(found)
 
 
-@pytest.mark.parametrize(
-    "subject",
-    [
-        "serial_number",
-        pytest.param("date", marks=pytest.mark.xfail(strict=True, reason="one row gives years: INTEGRITY 2003 to 2006")),
-    ],
-)
+@pytest.mark.parametrize("subject", ["serial_number", "date"])
 def test_what_the_number_is_of(subject: str) -> None:
     found = [
         row.says(f"{row.subject}, but: {range_.subject}")
@@ -151,7 +146,6 @@ def test_what_the_number_is_of(subject: str) -> None:
     assert not found, f"{len(found)} rows:\n" + "\n".join(found)
 
 
-@pytest.mark.xfail(strict=True, reason="rows that are read otherwise than the sample are still open; the message lists them")
 def test_a_component_is_named() -> None:
     found = [
         row.says(f"{row.subject}, but: {range_.subject} {range_.condition}")

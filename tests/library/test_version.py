@@ -36,16 +36,18 @@ def order(a: str, b: str, scheme: str = "components") -> int | None:
         ("components", "R6.03.10 R6.03.11 R6.04.00"),
         ("components", "R14A R15A R15B R16A"),
         ("components", "R510.2_HF14|R511.5_TCU4|R511.5_TCU4_HF4"),
-        ("components", "A B N Z AA LF"),
+        ("components", "A B N R V W Z AA LF"),
+        ("components", "8 Rev.T|9|9 Rev.A|9 Rev T|9 (Rev.ZD)|9 Rev.ZE|10"),
         ("components", "A17 B01 B02"),
         ("components", "02.07.07(9) 02.07.07(10)"),
         ("decimal", "2.05 2.50 2.9 2.91 3.0"),
         ("decimal", "SV2.80|V2.9|SV3.51"),
         ("ios", "15.2(5)E1 15.2(6)E 15.2(6)E0a 15.2(6)E2 15.2(6)E2a 15.2(7)E3"),
+        ("ios", "15.0(2)EY 15.2(3)EA 15.2(4)EA7 15.2(5)EA 15.2(5)EA.fc4 15.2(6)E0a"),
         ("ios", "16.9.4 16.12.01"),
         ("relay", "SEL-751A-R302-V0-Z004002-D20140210 R302-V1 R302-V10"),
         ("firmware_index", "FW08 01.07.13(10) FW14"),
-        ("date", "2019-08-12|20190813|April 1, 2021|2021-8-13|7 Dec 2022|May/5/2023|8/30/2024"),
+        ("date", "2003|2006|2018|2019-08-12|20190813|April 1, 2021|2021-8-13|7 Dec 2022|May/5/2023|8/30/2024"),
         ("serial_number", "2406 24061 240610001 24062"),
         ("hardware", "A|Series B|Rev. C"),
         ("hardware", "FS 05|FS: 11"),
@@ -84,7 +86,9 @@ def test_equal(scheme: str, a: str, b: str) -> None:
 @pytest.mark.parametrize(
     ("scheme", "a", "b"),
     [
-        ("ios", "15.2(6)E2a", "15.2(4)EA7"),
+        ("ios", "15.2(6)E2a", "15.2(6)EA7"),
+        ("ios", "15.2(6)E2a", "15.2(7)S"),
+        ("ios", "12.4(3)", "15.2(7)S"),
         ("ios", "15.2(7)E3", "16.12.01"),
         ("relay", "R301-V6", "R302-V1"),
         ("firmware_index", "FW14", "1.1.6"),
@@ -159,7 +163,7 @@ DOTTED = st.lists(NUMBER, min_size=1, max_size=4).map(lambda parts: ".".join(map
 LETTER = st.sampled_from(["", "", "", "a", "b", "E"])
 UPDATE = st.builds("{}{}".format, st.sampled_from([" SP", " Upd", " UC", " HF", " R"]), st.integers(1, 3))
 UPDATES = st.lists(UPDATE, max_size=2, unique_by=lambda update: update[:-1]).map("".join)
-BUILD = st.sampled_from(["", "", "-1", "-2", " Build 7", "(3)"])
+BUILD = st.sampled_from(["", "", "-1", "-2", " Build 7", "(3)", " Rev.A", " Rev ZB"])
 PREFIX = st.sampled_from(["", "", "V", "FW", "R", "A", "MX-V", "SE"])
 TEXTS = {
     "components": st.builds("{}{}{}{}{}".format, PREFIX, DOTTED, LETTER, UPDATES, BUILD),
@@ -169,7 +173,7 @@ TEXTS = {
         st.integers(1, 2),
         st.integers(1, 3),
         st.sampled_from(["", "a"]),
-        st.sampled_from(["E", "EA", "SE"]),
+        st.sampled_from(["E", "EA", "EY", "SE"]),
         st.integers(1, 3),
         st.sampled_from(["", "a", "b"]),
     )

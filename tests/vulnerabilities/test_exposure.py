@@ -326,6 +326,11 @@ class Life(NamedTuple):
         ("2023-10-01", "", True),
         ("2023-12-01", "", False),
         ("", "2023-10-02", False),
+        ("2023-10", "2023-10-31", False),
+        ("2023-10", "2023-11-01", True),
+        ("2023", "2023-10-31", False),
+        ("<=2023-10-01", "2023-10-01", True),
+        ("<=2023-10-01", "2023-09-30", False),
     ],
 )
 def test_support_is_over_the_day_after(device: Device, ends: str, today: str, is_over: bool) -> None:

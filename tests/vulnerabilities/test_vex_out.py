@@ -105,7 +105,7 @@ def test_what_it_says(findings: list[Finding], assets: dict[str, Asset]) -> None
     assert one["threats"] == [{"category": "impact", "details": "V3.3.14 is not in the range", "product_ids": [second]}]
     (action,) = one["remediations"]
     assert action["product_ids"] == [first]
-    assert action["details"].startswith("Next: no exploitation known (not in KEV), but of high severity and reached from its own segment")
+    assert action["details"].startswith("Next: of high severity and reached from its own segment")
     assert one["scores"][0]["cvss_v3"]["baseSeverity"] == "CRITICAL"
     assert one["references"] == [
         {"category": "external", "summary": "ICSA-19-344-06", "url": "https://www.cisa.gov/news-events/ics-advisories/icsa-19-344-06"}

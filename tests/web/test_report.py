@@ -11,7 +11,8 @@ from fieldwatch.cli import page as pages
 from fieldwatch.cli import page_data
 from fieldwatch.cli.language import Language
 from fieldwatch.cli.page import page
-from fieldwatch.pipeline import inspect
+from fieldwatch.pipeline import Result, inspect
+from fieldwatch.vulnerabilities.basis import basis
 
 if TYPE_CHECKING:
     from tests.conftest import Capture
@@ -22,7 +23,7 @@ PLANT = str(HERE.parents[1] / "examples" / "plant" / "plant.pcap")
 EVIL = '</script><script>hit=1</script><img src=x onerror=hit=1>\u202e"'
 """What a device calls itself: an end of the data, a script, an image that fails, and a sign that turns the text round."""
 
-VIEWS = ("overview", "assets", "map", "operations", "conversations", "logins", "undecoded", "malformed")
+VIEWS = ("overview", "assets", "findings", "map", "operations", "conversations", "logins", "undecoded", "malformed")
 USED = {"button", "link", "checkbox", "searchbox", "grid", "dialog"}
 """Roles of what a person uses."""
 
@@ -36,7 +37,12 @@ MARKED = """[...document.querySelectorAll(".proof")].map((proof) =>
 @pytest.fixture(scope="module")
 def works(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the shipped plant."""
-    return written(tmp_path_factory.mktemp("works"), page(inspect([PLANT], fenced=False)))
+    return written(tmp_path_factory.mktemp("works"), page(assessed()))
+
+
+def assessed() -> Result:
+    """The shipped plant, held against the starter pack."""
+    return inspect([PLANT], fenced=False, secret_key=b"key").assessed(basis(with_starter=True), b"key")
 
 
 def written(folder: Path, text: str) -> Path:
@@ -140,7 +146,7 @@ def test_keys_reach_everything(browser: Browser, works: Path) -> None:
     assert browser.js("[location.hash, document.querySelector('.drawer').hidden]") == ["#/assets", True]
     browser.keys("?")
     assert browser.js("document.querySelector('dialog').open") is True
-    browser.keys("?", "3")
+    browser.keys("?", "4")
     assert browser.js("location.hash") == "#/map"
     browser.js("new Promise((done) => { addEventListener('hashchange', done, { once: true }); history.back(); })")
     browser.drawn()
@@ -156,6 +162,42 @@ def test_numbers_open_the_rows_that_they_count(browser: Browser, works: Path) ->
         browser.js(f"{doors}[{at}].click()")
         browser.drawn()
         assert browser.js(FOOT).split()[0] == said, browser.js("location.hash")
+
+
+def test_findings_are_filtered_by_when_to_act(browser: Browser, works: Path) -> None:
+    browser.open(works, "findings")
+    whens = """[...new Set([...document.querySelectorAll(".rows .row")].map((row) => row.querySelector(".mark").innerText.trim()))]"""
+    assert browser.js(whens) == ["▲ now", "◆ next", "○ never"]
+    browser.js("document.querySelector('.filters [data-when=now]').click()")
+    browser.drawn()
+    assert browser.js(whens) == ["▲ now"]
+    assert browser.js("location.hash") == "#/findings?q=when%3Anow"
+    pressed = "[...document.querySelectorAll('.filters [aria-pressed=true]')].map((one) => one.dataset.when)"
+    assert browser.js(pressed) == ["now"]
+    said = int(browser.js("document.querySelector('.filters [data-when=now] .number').innerText"))
+    assert browser.js(FOOT).startswith(f"{said} of ")
+    browser.js("document.querySelector('.filters [data-when=\"\"]').click()")
+    browser.drawn()
+    assert browser.js(pressed) == [""]
+    assert len(browser.js(whens)) == 3
+
+
+def test_a_finding_opens_with_its_whole_reasoning(browser: Browser, works: Path) -> None:
+    browser.open(works, "findings?q=CVE-2018-19282")
+    browser.keys("j", "Enter")
+    text = browser.js("document.querySelector('.drawer').innerText")
+    for said in (
+        *("◆ next · affected", "CVE-2018-19282: ", "of high severity and reached from its own segment", "<= 5.001", "is in '<= 5.001'"),
+        *("7.5 high", "not listed", "ICSA-19-087-01", "Rockwell Automation", "PowerFlex", "step", "Where no patch can be"),
+    ):
+        assert said in text, said
+    browser.keys("e")
+    assert browser.js(MARKED)[0], "the bytes of the firmware are marked"
+    assert browser.js("document.activeElement.className") == "proof"
+    browser.js("document.querySelector('.drawer dd .door').click()")
+    browser.drawn()
+    assert browser.js("location.hash").startswith("#/findings?q=CVE-2018-19282&open=asset%2F") is True
+    assert "Findings (" in browser.js("document.querySelector('.drawer').innerText")
 
 
 def test_the_legend_of_the_map_filters(browser: Browser, works: Path) -> None:
@@ -175,7 +217,7 @@ def test_ten_thousand_rows_are_there_and_only_those_in_view_exist(
     data = page_data.page_data(inspect([plant.write(tmp_path / "a.pcap")], fenced=False))
     model = {**data["assets"][0], "parent": -1, "protocols": ["modbus"], "attributes": {}}
     data["assets"] = [{**model, "id": f"ip:{at}", "address": f"10.{at // 256}.{at % 256}.1"} for at in range(10_000)]
-    data.update(ends=[], talks=[], operations=[], logins=[], malformed=[], frames={})
+    data.update(ends=[], talks=[], operations=[], logins=[], malformed=[], frames={}, findings=[], resolutions={})
     monkeypatch.setattr(page_data, "page_data", lambda *_: data)
     file = written(tmp_path, pages.page(inspect([plant.write(tmp_path / "a.pcap")], fenced=False)))
     browser.open(file, "assets")
@@ -192,14 +234,14 @@ def test_text_stands_out(browser: Browser, works: Path, scheme: str) -> None:
     """WCAG 2.2, 1.4.3: at least 4.5:1, measured on every text that is to be seen."""
     browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
     browser.open(works, "overview")
-    for view in (*VIEWS, "operations?open=operation/0"):
+    for view in (*VIEWS, "operations?open=operation/0", "findings?open=finding/0", "findings?open=finding/1"):
         browser.go(view)
         assert browser.js(CONTRAST) == [], view
 
 
 def test_everything_that_can_be_used_has_a_name(browser: Browser, works: Path) -> None:
     browser.open(works, "overview")
-    for view in (*VIEWS, "operations?open=operation/0"):
+    for view in (*VIEWS, "operations?open=operation/0", "findings?open=finding/0", "findings?open=finding/1"):
         browser.go(view)
         nodes: list[dict[str, Any]] = browser.call("Accessibility.getFullAXTree")["nodes"]
         used = [node for node in nodes if not node["ignored"] and node["role"]["value"] in USED]
@@ -211,9 +253,9 @@ def test_german_pages_hold_no_english_text(browser: Browser, tmp_path: Path) -> 
     """No text that the catalogue translates stands on the page in English."""
     german = Language("de")
     translated = {one for one, text in german.texts().items() if text != one}
-    file = written(tmp_path, page(inspect([PLANT], fenced=False), german))
+    file = written(tmp_path, page(assessed(), german))
     browser.open(file, "overview")
-    for view in (*VIEWS, "operations?open=operation/0"):
+    for view in (*VIEWS, "operations?open=operation/0", "findings?open=finding/0", "findings?open=finding/1"):
         browser.go(view)
         assert sorted({*browser.js(TEXTS)} & translated) == [], view
     assert browser.js("document.documentElement.lang") == "de"

@@ -96,6 +96,55 @@ export interface Undecoded {
   evidence: Evidence;
 }
 
+export type When = "now" | "next" | "never";
+export type Verdict = "affected" | "undetermined" | "not_affected";
+
+export interface Finding {
+  asset: number; // index, or -1 for one that the page does not hold
+  component: string;
+  cve: string; // "" for an exposure
+  title: string;
+  verdict: Verdict;
+  when: When;
+  why: string;
+  advisory: string;
+  url: string;
+  cwe: string;
+  range: string;
+  field: string;
+  value: string;
+  reason: string;
+  settle: string;
+  justification: string;
+  certainty: number;
+  cvss: [version: string, vector: string, base: number, word: string] | null;
+  kev: [added: string, ransomware: boolean] | null;
+  epss: number | null;
+  ssvc: [exploitation: string, automatable: string, impact: string] | null;
+  mitigations: [action: string, rule: string, because: string][];
+  evidence: Evidence[];
+  proofs: number;
+  vex: string;
+}
+
+export interface Resolution {
+  vendor: string;
+  names: string[];
+  firmware: string;
+  hardware: string;
+  score: number;
+  steps: [stage: string, read: string, concluded: string, source: string][];
+}
+
+export interface Assessment {
+  asked: boolean;
+  advisories: number;
+  sources: string[];
+  skipped: string[];
+  when: Partial<Record<When, number>>;
+  verdicts: Partial<Record<Verdict, number>>;
+}
+
 export interface Blind {
   what: string;
   count: number;
@@ -112,6 +161,9 @@ export interface Page {
   captures: Capture[];
   assets: Asset[];
   ends: End[];
+  assessment: Assessment;
+  findings: Finding[];
+  resolutions: Record<number, Resolution>; // by asset
   talks: Talk[];
   operations: Operation[];
   logins: Login[];
@@ -126,10 +178,20 @@ export const PRIORITIES: Priority[] = ["high", "medium", "low", "journal", ""];
 
 export const SHAPES: Record<Priority, string> = { high: "▲", medium: "◆", low: "●", journal: "○", "": "" };
 
+export const WHENS: When[] = ["now", "next", "never"];
+
+/** How a finding's priority is marked: colour, shape and word; never colour alone. */
+export const MARKS: Record<When, Priority> = { now: "high", next: "medium", never: "journal" };
+
 export const PAGE = JSON.parse(document.getElementById("data")?.textContent ?? "") as Page;
 
 export function value(asset: Asset, name: string): string {
   return asset.attributes[name]?.[0]?.[0] ?? "";
+}
+
+/** What a finding is called: its CVE, or the exposure. */
+export function called(one: Finding): string {
+  return one.cve || one.title;
 }
 
 export function title(asset: Asset): string {
@@ -169,6 +231,14 @@ export class Plant {
     const end = this.page.ends[at];
     const asset = this.page.assets[end?.asset ?? -1];
     return (asset && value(asset, "name")) || end?.address || "";
+  }
+
+  /** The device of a finding, with the part. */
+  device(one: Finding): string {
+    const asset = this.page.assets[one.asset];
+    if (!asset) return "";
+    const whole = this.page.assets[this.whole(one.asset)] as Asset;
+    return [title(whole), one.component].filter(Boolean).join(" ");
   }
 
   whole(at: number): number {

@@ -1,7 +1,8 @@
 // The drawer with the proof: what is known, how sure, by which bytes of which frame, and what else is claimed.
 
-import { title, value, type Asset, type Broken, type Evidence, type Login, type Operation, type Plant, type Rival, type Talk, type Undecoded } from "./data";
-import { h, known, mark, stamp, unknown, woven, type Child } from "./element";
+import { called, title, value, type Finding, type Asset, type Broken, type Evidence, type Login, type Operation, type Plant, type Rival, type Talk, type Undecoded } from "./data";
+import { due, h, known, mark, stamp, unknown, woven, type Child } from "./element";
+import { brief, verdict } from "./findings";
 import { secret } from "./lists";
 import { many, say, term } from "./say";
 import { byText, count, kilobytes, when } from "./text";
@@ -58,6 +59,7 @@ export class Drawer {
       const [one = -1, other = -1] = rest.split("/").map(Number);
       return this.pair(one, other);
     }
+    if (kind === "finding") return maybe(page.findings[number], (one) => this.finding(one));
     if (kind === "operation") return maybe(page.operations[number], (one) => this.operation(one));
     if (kind === "talk") return maybe(page.talks[number], (one) => this.talk(one));
     if (kind === "login") return maybe(page.logins[number], (one) => this.login(one));
@@ -85,6 +87,7 @@ export class Drawer {
       h("h3", {}, say("What it is")),
       h("dl", { class: "claims" }, ...["name", ...NAMEPLATE].flatMap((name) => this.attribute(name, asset.attributes[name]))),
       ...(others.length ? [h("h3", {}, say("What else is claimed")), h("dl", { class: "claims" }, ...others.flatMap((name) => this.attribute(name, asset.attributes[name])))] : []),
+      ...this.findingsOf((one) => one.asset === at || this.plant.whole(one.asset) === at),
       ...this.list(say("Parts"), parts[at] ?? [], (part) => {
         const one = page.assets[part] as Asset;
         return [this.door(`asset/${one.id}`, one.component || title(one)), " ", [term("role", value(one, "role")), value(one, "vendor"), value(one, "model")].filter(Boolean).join(", ")];
@@ -122,6 +125,71 @@ export class Drawer {
       ...evidence.map((one) => this.proof(one)),
       proofs > evidence.length && h("p", { class: "why" }, many(proofs - evidence.length, "and {n} frame more that says the same", "and {n} frames more that say the same")),
     );
+  }
+
+  private findingsOf(fits: (one: Finding) => boolean): Node[] {
+    const found = this.plant.page.findings.map((one, at) => [one, at] as const).filter(([one]) => fits(one));
+    return this.list(say("Findings"), found, ([one, at]) => brief(one, this.door(`finding/${at}`, [called(one), one.component].filter(Boolean).join(" "))));
+  }
+
+  private finding(one: Finding): Node[] {
+    const asset = this.plant.page.assets[one.asset];
+    const more = one.proofs - one.evidence.length;
+    return [
+      h("p", { class: "crumb" }, due(one.when), ` · ${verdict(one)}`),
+      h("h2", {}, one.cve ? `${one.cve}: ${one.title}` : one.title),
+      facts([
+        [say("device"), asset ? this.door(`asset/${asset.id}`, this.plant.device(one)) : unknown()],
+        [say("why now, or not"), text(one.why)],
+        [say("why this verdict"), text(one.reason)],
+        ...(one.vex ? [[say("VEX statement"), text(one.vex)] as const] : []),
+        ...(one.settle ? [[say("would settle it"), text(one.settle)] as const] : []),
+      ]),
+      h("h3", {}, say("What decided")),
+      facts([
+        ...(one.cve ? [[say("range"), code(one.range)] as const] : []),
+        [term("field", one.field) === one.field ? term("attribute", one.field) : term("field", one.field), code(one.value)],
+        ...(one.cve ? [[say("is the product"), `${Math.round(one.certainty * 100)} %`] as const] : []),
+      ]),
+      ...one.evidence.map((each) => this.proof(each)),
+      ...(more > 0 ? [h("p", { class: "why" }, many(more, "and {n} frame more that says the same", "and {n} frames more that say the same"))] : []),
+      ...(one.cve ? this.ratings(one) : []),
+      ...this.taken(one),
+      ...this.list(say("Where no patch can be"), one.mitigations, ([action, rule, because]) => [h("span", { class: "does" }, action), h("span", { class: "because" }, `${rule}: ${because}`)]),
+    ];
+  }
+
+  private ratings(one: Finding): Node[] {
+    const { cvss, kev, epss, ssvc } = one;
+    return [
+      h("h3", {}, say("How bad, how likely")),
+      facts([
+        ["CVSS", cvss ? h("span", { title: cvss[1] }, `${cvss[2].toFixed(1)} ${term("severity", cvss[3])} `, h("span", { class: "code why" }, cvss[1] || cvss[0])) : ""],
+        ["KEV", kev ? text(say("known exploited, listed on {day}", { day: kev[0] }) + (kev[1] ? say(", used by ransomware") : "")) : text(say("not listed"))],
+        ["EPSS", epss === null ? "" : text(say("{percent} % within 30 days", { percent: (epss * 100).toFixed(1) }))],
+        ["SSVC", ssvc ? text(ssvc.join(", ")) : ""],
+        [say("weakness"), code(one.cwe)],
+        [say("advisory"), h("span", {}, one.advisory, " ", h("span", { class: "code why" }, one.url))],
+      ]),
+    ];
+  }
+
+  /** The product that the device is taken for, and the way there. */
+  private taken(one: Finding): Node[] {
+    const found = one.cve ? this.plant.page.resolutions[one.asset] : undefined;
+    if (!found) return [];
+    const steps = found.steps.map(([stage, read, concluded, source]) => h("li", { title: source }, h("span", { class: "stage" }, stage), ` ${read} → ${concluded}`, h("span", { class: "because" }, source)));
+    return [
+      h("h3", {}, say("What it is taken for")),
+      facts([
+        [term("attribute", "vendor"), found.vendor],
+        [say("names"), found.names.join(", ")],
+        [term("attribute", "firmware"), code(found.firmware)],
+        [term("attribute", "hardware_version"), found.hardware ? code(found.hardware) : ""],
+        [say("how sure"), `${Math.round(found.score * 100)} %`],
+      ]),
+      ...(steps.length ? [h("details", { class: "rivals" }, h("summary", {}, many(steps.length, "{n} step", "{n} steps")), h("ol", { class: "steps" }, ...steps))] : []),
+    ];
   }
 
   private operation(one: Operation): Node[] {
@@ -331,6 +399,14 @@ function line(offset: number, hex: string, marked: Set<number>): HTMLElement {
   }
   const pad = " ".repeat(3 * (16 - hex.length / 2));
   return h("span", { class: "line" }, `${offset.toString(16).padStart(4, "0")}  `, ...codes, `${pad} `, ...letters);
+}
+
+function text(words: string): Node {
+  return h("span", {}, words);
+}
+
+function code(words: string): Node {
+  return words ? h("span", { class: "mono" }, words) : unknown();
 }
 
 function times(number: number): string {

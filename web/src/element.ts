@@ -1,6 +1,6 @@
 // Elements made from tags, attributes and children. Text is always text, never markup, and always made visible.
 
-import { SHAPES, type Priority } from "./data";
+import { MARKS, SHAPES, type Priority, type When } from "./data";
 import { say, term } from "./say";
 import { here, visible, when } from "./text";
 
@@ -47,6 +47,12 @@ export function mark(priority: Priority, wordy = false): Node | null {
   if (!priority) return null;
   const word = term("priority", priority);
   return h("span", { class: `mark ${priority}`, title: word }, SHAPES[priority], h("span", { class: wordy ? "word" : "spoken" }, ` ${word}${wordy ? "" : " "}`));
+}
+
+/** When something is to be done: now, next or never. */
+export function due(when: When, wordy = true): Node {
+  const word = term("when", when);
+  return h("span", { class: `mark ${MARKS[when]}`, title: word }, SHAPES[MARKS[when]], h("span", { class: wordy ? "word" : "spoken" }, ` ${word}`));
 }
 
 /** The text in the page's language with elements in its places. */

@@ -1,7 +1,8 @@
 // The glance: sentences first, then what is there, what was done, what could not be seen. Numbers are doors to the rows that they count.
 
-import { PRIORITIES, value, type Asset, type Operation, type Plant } from "./data";
-import { h, known, mark, stamp, unknown, woven, type Child } from "./element";
+import { called, PRIORITIES, value, type Asset, type Operation, type Plant } from "./data";
+import { due, h, known, mark, stamp, unknown, woven, type Child } from "./element";
+import { open as asking } from "./findings";
 import type { View } from "./list";
 import { many, say, term } from "./say";
 import { exactly } from "./search";
@@ -10,6 +11,7 @@ import { byText, count, kilobytes, when } from "./text";
 type Door = (view: string, query: string, ...words: Child[]) => HTMLElement;
 
 const MOST_DONE = 12;
+const MOST_FOUND = 8;
 const MOST_CAPTURES = 40;
 const SEVERE = "priority:high|medium";
 
@@ -18,7 +20,7 @@ export function overview(plant: Plant, go: (view: string, query?: string) => voi
   const wholes = page.assets.filter((one) => one.parent < 0);
   const severe = page.operations.map((one, at) => [one, at] as const).filter(([one]) => one.priority === "high" || one.priority === "medium");
   const door: Door = (view, query, ...words) => h("button", { class: "door", type: "button", click: () => go(view, query) }, ...words);
-  const parts = wholes.length ? [whatIsThere(wholes, door), h("div", {}, ...whatWasDone(plant, severe, open, door), ...whatWasNotSeen(plant, door))] : [firstSteps(), h("div", {}, ...whatWasNotSeen(plant, door))];
+  const parts = wholes.length ? [whatIsThere(wholes, door), h("div", {}, ...whatToDo(plant, open, door), ...whatWasDone(plant, severe, open, door), ...whatWasNotSeen(plant, door))] : [firstSteps(), h("div", {}, ...whatWasNotSeen(plant, door))];
   return {
     name: "overview",
     title: say("Overview"),
@@ -49,7 +51,37 @@ function sentences(plant: Plant, wholes: Asset[], severe: (readonly [Operation, 
     : [say("Nothing was stopped, loaded, forced or reconfigured in these captures.")];
   const ways = [...new Set(clear.map((one) => one.protocol))].sort().join(", ");
   const logins = clear.length ? woven("{logins} crossed the wire in clear ({protocols}).", { logins: door("logins", "clear:yes", many(clear.length, "{n} login", "{n} logins")), protocols: ways }) : [say("No login crossed the wire in clear.")];
-  return [h("p", { class: "lead" }, ...lead), h("p", {}, ...logins), scope];
+  return [...found(plant, door), h("p", { class: "lead" }, ...lead), h("p", {}, ...logins), scope];
+}
+
+/** What needs somebody now, and what comes next. */
+function found(plant: Plant, door: Door): Node[] {
+  const { findings, assessment } = plant.page;
+  if (!assessment.asked) return [];
+  const [now, next] = [asking(findings, "now"), asking(findings, "next")];
+  const soon = { now: door("findings", "when:now verdict:affected|undetermined", many(now, "{n} finding", "{n} findings")), next: door("findings", "when:next verdict:affected|undetermined", many(next, "{n} finding", "{n} findings")) };
+  if (now) return [h("p", { class: "lead" }, due("now", false), ...woven("{now} now, {next} next.", soon))];
+  return [h("p", { class: "lead" }, ...(next ? [due("next", false), ...woven("Nothing needs you now; {next} next.", soon)] : [say("Nothing that was found needs you.")]))];
+}
+
+/** The findings to act on first. */
+function whatToDo(plant: Plant, open: (open: string) => void, door: Door): Node[] {
+  const first = plant.page.findings.map((one, at) => [one, at] as const).filter(([one]) => one.when !== "never" && one.verdict !== "not_affected");
+  if (!first.length) return [];
+  const rows = first.slice(0, MOST_FOUND).map(([one, at]) =>
+    h(
+      "tr",
+      {},
+      h("td", {}, due(one.when)),
+      h("td", { class: "device", title: plant.device(one) }, plant.device(one)),
+      h("td", { class: "brief", title: one.title }, h("button", { class: "door", type: "button", click: () => open(`finding/${at}`) }, called(one))),
+      h("td", { class: "wide", title: one.why }, one.why),
+    ),
+  );
+  const head = h("tr", {}, h("th", {}, say("Priority")), h("th", {}, say("Asset")), h("th", {}, say("Finding")), h("th", {}, say("Why now, or not")));
+  const more = first.length - MOST_FOUND;
+  const rest = more > 0 ? [h("p", { class: "note" }, door("findings", "when:now|next verdict:affected|undetermined", many(more, "{n} finding more", "{n} findings more")))] : [];
+  return [h("h3", {}, say("What to do first")), h("table", { class: "small" }, h("thead", {}, head), h("tbody", {}, ...rows)), ...rest];
 }
 
 /** What fills an empty page. */

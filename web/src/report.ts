@@ -3,6 +3,7 @@
 import { PAGE, Plant } from "./data";
 import { Drawer } from "./drawer";
 import { h } from "./element";
+import { findings } from "./findings";
 import type { Doors, View } from "./list";
 import * as lists from "./lists";
 import { PlantMap } from "./map";
@@ -19,7 +20,7 @@ interface State {
 }
 
 const NOTHING: State = { view: "overview", query: "", open: "", sort: "", hide: "" };
-const LETTERS: Record<string, string> = { o: "overview", a: "assets", m: "map", p: "operations", c: "conversations", l: "logins", n: "undecoded", b: "malformed" };
+const LETTERS: Record<string, string> = { o: "overview", a: "assets", f: "findings", m: "map", p: "operations", c: "conversations", l: "logins", n: "undecoded", b: "malformed" };
 const NEXT_KEY_MS = 1000;
 
 function keys(): [string, string][] {
@@ -29,8 +30,8 @@ function keys(): [string, string][] {
     ["Enter", say("open the row with its evidence")],
     ["e", say("to the bytes that prove it")],
     ["Esc", say("close, or clear the search")],
-    ["1 … 8", say("the pages, from left to right")],
-    ["g", say("and then: o overview, a assets, m map, p operations, c conversations, l logins, n not decoded, b broken rules")],
+    ["1 … 9", say("the pages, from left to right")],
+    ["g", say("and then: o overview, a assets, f findings, m map, p operations, c conversations, l logins, n not decoded, b broken rules")],
     ["t", say("dark or light")],
     ["?", say("these keys")],
   ];
@@ -85,6 +86,7 @@ class Report {
     this.pages = [
       overview(plant, go, open),
       lists.assets(plant, doors),
+      findings(plant, doors, go),
       { name: "map", title: say("Map"), number: null, element: map.element, fields: [], shown: () => map.fit() },
       lists.operations(plant, doors),
       lists.talks(plant, doors),

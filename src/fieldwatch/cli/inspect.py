@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any
 
-from fieldwatch.cli import outputs
+from fieldwatch.cli import advisories, outputs
 from fieldwatch.cli.numbers import at_least_one
 from fieldwatch.cli.refuse import refuse
 
 
 def declare(verbs: Any) -> None:
     """The verb's arguments."""
-    text = "Says what is on the network: devices with proof for every fact, conversations, operations, logins."
+    text = "Says what is on the network: devices with proof for every fact, findings, conversations, operations, logins."
     parser = verbs.add_parser("inspect", help=text, description=text, allow_abbrev=False)
     captures = "captures (pcap, pcapng, also .gz and .zst), folders of them, or - for standard input"
     parser.add_argument("paths", nargs="+", metavar="PATH", help=captures)
@@ -22,7 +23,7 @@ def declare(verbs: Any) -> None:
 
 
 def inspect(given: argparse.Namespace) -> None:
-    """Says what is on the network: devices with proof for every fact, conversations, operations, logins."""
+    """Says what is on the network: devices with proof for every fact, findings, conversations, operations, logins."""
     import gc
 
     gc.disable()  # all that is made here is kept until the end of the program: collecting would find nothing
@@ -31,10 +32,10 @@ def inspect(given: argparse.Namespace) -> None:
     from fieldwatch.pipeline import UnusableInput
     from fieldwatch.pipeline import inspect as read
 
-    tongue = outputs.spoken(given)
+    tongue, basis, key = outputs.spoken(given), advisories.asked(given), os.urandom(32)
     try:
         with shown(given.paths) as progress:
-            result = read(given.paths, jobs=given.jobs, progress=progress)
+            result = read(given.paths, jobs=given.jobs, progress=progress, secret_key=key)
     except UnusableInput as error:
         refuse(str(error))
-    outputs.put(result, given, tongue)
+    outputs.put(result.assessed(basis, key), given, tongue)

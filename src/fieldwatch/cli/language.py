@@ -51,7 +51,7 @@ class Language:
         return words.replace("{n}", self.number(number))
 
     def term(self, kind: str, word: str) -> str:
-        """The word for one of a closed set of things (`effect`, `role`, `attribute`, `priority`); unknown ones come back as they are."""
+        """The word for one of a closed set of things (`effect`, `role`, `verdict` ...); unknown ones come back as they are."""
         return self.catalogue.pgettext(kind, word) if self.catalogue else word
 
     def texts(self) -> dict[str, str | list[str]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any
 
-from fieldwatch.cli import outputs
+from fieldwatch.cli import advisories, outputs
 from fieldwatch.cli.numbers import at_least_one
 from fieldwatch.cli.refuse import refuse
 
@@ -28,15 +29,16 @@ def listen(given: argparse.Namespace) -> None:
     from fieldwatch.pipeline.inspect import result_of
     from fieldwatch.pipeline.live import listen as hear
 
-    tongue = outputs.spoken(given)
+    tongue, basis, key = outputs.spoken(given), advisories.asked(given), os.urandom(32)
     watched = sys.stderr.isatty()
     try:
-        facts = hear(given.interface, seconds=given.seconds, packets=given.packets, progress=_progress if watched else None)
+        told = _progress if watched else None
+        facts = hear(given.interface, seconds=given.seconds, packets=given.packets, progress=told, secret_key=key)
     except UnusableInput as error:
         refuse(str(error))
     if watched:
         sys.stderr.write("\r\x1b[K")
-    outputs.put(result_of(facts), given, tongue)
+    outputs.put(result_of(facts).assessed(basis, key), given, tongue)
 
 
 def _progress(received: int, dropped: int) -> None:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fieldwatch.cli import advisories
 from fieldwatch.cli.language import LANGUAGES, Language, MissingCatalogue, language
 from fieldwatch.cli.refuse import refuse
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    """The arguments that say where the result of a verb goes."""
+    """The arguments that say where the result of a verb goes, and what its findings stand on."""
+    advisories.declare(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to this file as JSON")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write one self-contained page to this file")
     parser.add_argument("--csv", type=Path, metavar="FOLDER", help="write tables to this folder as CSV")

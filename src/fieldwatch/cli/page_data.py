@@ -13,6 +13,7 @@ from fieldwatch.cli.blind import blind_spots
 from fieldwatch.cli.dangers import PRIORITIES
 from fieldwatch.cli.language import ENGLISH, Language
 from fieldwatch.cli.names import Names, address
+from fieldwatch.cli.page_findings import assessment, finding, resolutions
 from fieldwatch.cli.pieces import pieces
 from fieldwatch.cli.terms import terms
 
@@ -59,6 +60,8 @@ class _Writer:
             left_out[name] = max(0, len(whole) - MOST_ROWS)
             return whole[:MOST_ROWS]
 
+        found = self.result.assessment
+        shown = most("findings", found.findings if found else ())
         page: Row = {
             "version": __version__,
             "language": self.language.code,
@@ -66,6 +69,9 @@ class _Writer:
             "terms": terms(self.language),
             "captures": [self._capture(one) for one in _captures(self.result)],
             "assets": [self._asset(one, parent) for one, parent in self.assets],
+            "assessment": assessment(found),
+            "findings": [finding(one, self.numbers, self._evidence) for one in shown],
+            "resolutions": resolutions(found, shown, self.numbers),
             "talks": [
                 self._talk(one) for one in most("talks", sorted(facts.conversations, key=lambda one: (-one.packets, one.first_ns, one)))
             ],

@@ -35,6 +35,7 @@ def write(result: Result, folder: Path) -> list[Path]:
         "conversations": (CONVERSATIONS, map(_ends, whole["conversations"])),
         "messages": (MESSAGES, _messages(whole["conversations"])),
         "operations": (OPERATIONS, map(_operation, whole["operations"])),
+        "findings": (FINDINGS, map(_finding, whole["findings"])),
         "logins": (LOGINS, map(_ends, whole["logins"])),
         "malformed": (MALFORMED, map(_ends, whole["malformed"])),
         "undecoded": (UNDECODED, ({**row, **row["first"]} for row in whole["undecoded"])),
@@ -51,6 +52,11 @@ MESSAGES = (*TALK, "port", "protocol", "operation", "effect", "object", "count",
 OPERATIONS = (
     *("capture", "frame", "time", "source_ip", "source_mac", "destination_ip", "destination_mac", "component", "protocol", "operation"),
     *("effect", "object", "values", "result", "technique", "count"),
+)
+FINDINGS = (
+    *("priority", "verdict", "asset", "component", "kind", "title", "cve", "advisory_id", "advisory_url", "cwe", "range", "field", "value"),
+    *("reason", "priority_reason", "settle", "justification", "certainty", "cvss", "severity", "cvss_vector", "kev_date", "ransomware"),
+    *("epss", "ssvc_exploitation", "mitigations", "capture", "frame", "time", "key"),
 )
 LOGINS = ("capture", "frame", "time", *TALK, "protocol", "username", "cleartext", "result", "count")
 MALFORMED = ("capture", "frame", "time", "protocol", "speaker_ip", "speaker_mac", "reason", "clause", "have", "allowed", "count")
@@ -104,3 +110,12 @@ def _messages(conversations: Iterable[Row]) -> Iterator[Row]:
 
 def _operation(row: Row) -> Row:
     return {**_ends(row), "values": "; ".join(f"{name}={value}" for name, value in row["values"].items())}
+
+
+def _finding(row: Row) -> Row:
+    cvss, kev, epss, ssvc = (row[name] or {} for name in ("cvss", "kev", "epss", "ssvc"))
+    ratings = {"cvss": cvss.get("base"), "severity": cvss.get("word"), "cvss_vector": cvss.get("vector"), "kev_date": kev.get("date_added")}
+    threats = {"ransomware": kev.get("ransomware"), "epss": epss.get("score"), "ssvc_exploitation": ssvc.get("exploitation")}
+    proof = row["evidence"][0] if row["evidence"] else {}
+    where = {name: proof.get(name) for name in ("capture", "frame", "time")}
+    return {**row, **ratings, **threats, **where, "mitigations": " | ".join(one["action"] for one in row["mitigations"])}

@@ -10,6 +10,7 @@ from fieldwatch.cli.aligned import aligned
 from fieldwatch.cli.blind import blind_spots
 from fieldwatch.cli.dangers import dangers
 from fieldwatch.cli.escape import visible
+from fieldwatch.cli.findings import findings
 from fieldwatch.cli.language import ENGLISH, Language
 from fieldwatch.cli.line import Cell, Line, wrapped
 from fieldwatch.cli.names import Names, address
@@ -39,6 +40,7 @@ def summary(result: Result, width: int, language: Language = ENGLISH) -> Iterato
         yield from _assets(result.inventory.assets, width, language)
         yield ()
         yield from wrapped(_talks(result, language), width)
+    yield from findings(result, width, language)
     yield from _dangers(result, names, width, language)
     yield from _logins(result, names, width, language)
     yield from _unseen(result, width, language)

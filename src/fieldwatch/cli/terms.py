@@ -21,6 +21,18 @@ KNOWN = (
 """All attributes (`docs/words.md`)."""
 
 
+FIELDS = {
+    "product": "product name",
+    "hardware": "hardware version",
+    "login": "credential",
+    "operation": "what was done",
+    "peers": "who talks to it",
+    "protocols": "service",
+    "tls": "TLS version",
+}
+"""What decided about a finding, where it is no attribute."""
+
+
 def attribute(name: str) -> str:
     """`order_number` as people read it, in English."""
     return ATTRIBUTES.get(name, name.replace("_", " "))
@@ -35,7 +47,11 @@ def english() -> dict[str, dict[str, str]]:
     return {
         "effect": {one.value: one.value.replace("_", " ") for one in Effect},
         "priority": {one.word: one.word for one in PRIORITIES.values()},
+        "when": {"now": "now", "next": "next", "never": "never"},
+        "verdict": {"affected": "affected", "not_affected": "not affected", "undetermined": "undetermined"},
+        "severity": {name: name for name in ("critical", "high", "medium", "low", "none")},
         "role": {row[0]: row[0] for row in table("roles.tsv").rows},
+        "field": FIELDS,
         "attribute": {name: attribute(name) for name in KNOWN},
     }
 

@@ -11,16 +11,21 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from fieldwatch.library.enumeration import OR, enumerated
 from fieldwatch.library.table import table
 from fieldwatch.library.wording import pieces, plain
 
 
 class Wanted(NamedTuple):
-    """One thing that is asked for: any of these words or patterns. `soft`: it stands in brackets, and may be an explanation."""
+    """One thing that is asked for: any of these words or patterns. `soft`: it stands in brackets, and may be an explanation.
+
+    `series`: a word for series or family follows it, so that it names all whose names begin so (IQ series, 5100 series).
+    """
 
     words: tuple[str, ...]
     patterns: tuple[str, ...] = ()
     soft: bool = False
+    series: bool = False
 
 
 class Edition(NamedTuple):
@@ -33,7 +38,7 @@ class Edition(NamedTuple):
 
 
 class Designation(NamedTuple):
-    """What a name asks for. All of `wanted` must be met, or one of `codes`."""
+    """What a name asks for. All of `wanted` must be met, or one of `codes`, or one of `short`: the whole name in short (NWS-3)."""
 
     wanted: tuple[Wanted, ...]
     codes: tuple[str, ...]
@@ -42,6 +47,9 @@ class Designation(NamedTuple):
     family: bool
     excluded: tuple[str, ...]
     condition: str
+    short: tuple[str, ...] = ()
+    capitals: frozenset[str] = frozenset()
+    """Its words that are written in capitals alone, where others are not: abbreviations and codes."""
 
 
 JOINED = (("ethernet/ip", "ethernet"), ("software controller", "softwarecontroller"), ("soft controller", "softcontroller"))
@@ -65,6 +73,7 @@ _EDITION = re.compile(
     r"(\s+(?:and|or)\s+(?:below|earlier|prior|older|lower)|\s+(?:and|or)\s+(?:newer|later|above|higher|up))?(?=[\s,;)]|$)"
 )
 _MARKED = re.compile(r"\b(?:v|ver\.?|version|rel\.?|release)\s*\d")
+_VERSIONED = re.compile(r"\bv\.?\s?\d+\.\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SERIES = re.compile(
     r"(?:\bseries|\brevisions?|\brev\.?|\bser\.?)\s+([a-z](?:(?:\s*(?:,|/|&|and|or)\s*|\s+)[a-z])*)\b(?!\w)|(?<=[a-z0-9])/([a-d])(?=[\s,(]|$)"
@@ -73,6 +82,7 @@ _EXCLUDED = re.compile(r",?\s*\(?\b(?:not including|excluding|except(?: for)?|bu
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _BOXES = re.compile(r"\[\s*\]")
 _LIST_CPU = re.compile(r"(/\d+)\s+cpu\b")
+_HYPHEN_SERIES = re.compile(r"(\w)-(series|family)\b")
 _BLANK_BOXES = re.compile(r"\s*□\s*")
 _CODE = re.compile(r"\d")
 _FORMERLY = re.compile(r"\b(?:formerly|former(?: name)?(?: of)?|previously|aka|also known as|now)\b")
@@ -82,8 +92,8 @@ _FORMERLY = re.compile(r"\b(?:formerly|former(?: name)?(?: of)?|previously|aka|a
 def designation(name: str) -> Designation:
     """What `name` asks for."""
     codes = tuple(dict.fromkeys(code_of(found) for found in MLFB.findall(name)))
-    text = _BLANK_BOXES.sub("□", plain(_BOXES.sub("□", MLFB.sub(" ", name))))
-    text = _LIST_CPU.sub(r"\1cpu", text)
+    text = _BLANK_BOXES.sub("□", plain(enumerated(_BOXES.sub("□", MLFB.sub(" ", name)))))
+    text = _HYPHEN_SERIES.sub(r"\1 \2", _LIST_CPU.sub(r"\1cpu", text))
     for apart, joined in JOINED:
         text = text.replace(apart, joined)
     excluded: tuple[str, ...] = ()
@@ -95,11 +105,32 @@ def designation(name: str) -> Designation:
     condition, text = _condition(text)
     outside, inside = _unbracketed(text)
     wanted = _wanted(outside)
+    short: list[str] = []
     for part in inside:
-        wanted += [one._replace(soft=True) for one in _wanted(part) if not _explains(part, outside)]
+        if not _explains(part, outside):
+            wanted += [one._replace(soft=True) for one in _wanted(part)]
+        elif _stands_for_all(part, text):
+            short += _words(part)
     words = text.replace("/", " ").replace("-", " ").split()
     family = any(kinds().get(word.strip(".,;:()")) == "family" for word in words) or "all " in f"{text} "
-    return Designation(tuple(wanted), codes, series, edition, family, excluded, condition)
+    return Designation(tuple(wanted), codes, series, edition, family, excluded, condition, tuple(short), _capitals(name))
+
+
+def _stands_for_all(part: str, text: str) -> bool:
+    """True where brackets hold a short name of all that stands before them, and nothing but description stands behind."""
+    behind = text.partition(f"({part})")[2]
+    named = len(part) >= SHORT and kinds().get(part) is None
+    return named and all(kinds().get(word) is not None for word in _words(behind))
+
+
+SHORT = 3
+"""Signs of a short name."""
+
+
+def _capitals(name: str) -> frozenset[str]:
+    words = re.findall(r"[A-Za-z]+", name)
+    capitals = {word for word in words if len(word) > 1 and word.isupper()}
+    return frozenset(word.lower() for word in capitals) if len(capitals) < len(set(words)) else frozenset()
 
 
 def code_of(text: str) -> str:
@@ -160,6 +191,8 @@ def _unbracketed(text: str) -> tuple[str, list[str]]:
 
 
 def _is_note(text: str) -> bool:
+    if _VERSIONED.search(text):
+        return True  # `[ProConOS v.4.01.280]`: what is inside the product, with its version
     first = re.split(r"[\s.]", text.strip(), maxsplit=1)[0]
     return kinds().get(first) == "note" or bool(_FORMERLY.search(text))
 
@@ -183,6 +216,9 @@ def _words(text: str) -> Iterator[str]:
             yield run
 
 
+SERIES = frozenset({"series", "family"})
+"""Words after a name that covers all whose names begin so."""
+
 TELLS_NOTHING = (frozenset({"generic", "family", "article", "note", "condition"}), frozenset({"brand"}))
 """Kinds of words of which a group asks for nothing."""
 
@@ -194,6 +230,8 @@ def _wanted(text: str) -> list[Wanted]:
         choices = [choice for choice in group if choice]
         said = {kinds().get(run, "") for run in choices}
         if any(said <= nothing for nothing in TELLS_NOTHING):
+            if wanted and not SERIES.isdisjoint(choices):
+                wanted[-1] = wanted[-1]._replace(series=True)
             continue
         patterns = tuple(_pattern(run) for run in choices if _is_pattern(run))
         words = tuple(run for run in choices if not _is_pattern(run))
@@ -203,16 +241,20 @@ def _wanted(text: str) -> list[Wanted]:
 
 def _groups(text: str) -> Iterator[list[str]]:
     """The words of a text, each with its alternatives: words in a list (`a, b and c`, `a/b`) that look like codes are alternatives."""
-    tokens = re.findall(r"[^\s,;|&/:]+|[,;|&/:]", text)
+    tokens = re.findall(rf"[^\s,;|&/:{OR}]+|[,;|&/:{OR}]", text)
     group: list[str] = []
     joining = False
-    for token in tokens:
-        if token in ",;|/&" or (token in {"and", "or"}):
+    for at, token in enumerate(tokens):
+        if token in f",;|/&{OR}" or (token in {"and", "or"}):
             joining = bool(group)
             continue
         if token == ":":
             continue
         spread = list(_spread(token))
+        if group and tokens[at - 1] == OR:
+            group += spread
+            joining = False
+            continue
         joining = joining or (bool(group) and _alike(group[-1], spread[0]))
         if joining and group and _CODE.search(group[-1]) and (_CODE.search(spread[0]) or _is_pattern(spread[0])):
             group += [_completed(group, run) for run in spread]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from fieldwatch.library.designation import MLFB, Designation, code_of, designation
-from fieldwatch.library.ownership import vendors
+from fieldwatch.library.maker_key import maker_keys
 
 
 class Known(NamedTuple):
@@ -34,7 +34,7 @@ class Gazetteer:
                     self._add(self.begins, code[:BEGIN], one.name)
             if (one.vendor, one.name) not in told:
                 told[one.vendor, one.name] = what
-                for maker in vendors(one.vendor):
+                for maker in maker_keys(one.vendor):
                     counts = self.words.setdefault(maker, {})
                     for word in {word for wanted in what.wanted for word in wanted.words}:
                         counts[word] = counts.get(word, 0) + 1

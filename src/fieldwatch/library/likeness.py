@@ -7,10 +7,10 @@ import re
 from enum import IntEnum
 from typing import NamedTuple
 
-from fieldwatch.library.designation import Designation, Wanted, designation
+from fieldwatch.library.designation import Designation, Wanted, designation, kinds
 from fieldwatch.library.gazetteer import BEGIN
 from fieldwatch.library.resolve import Called
-from fieldwatch.library.wording import wording
+from fieldwatch.library.wording import pieces, plain, wording
 
 
 class Sure(IntEnum):
@@ -45,7 +45,7 @@ class Device(NamedTuple):
     """The first number of its version."""
 
 
-_SIZES = re.compile(r"([1-9]\d{2,3})-([1-9]\d{2,3})")
+SIZES = re.compile(r"([1-9]\d{2,3})-([1-9]\d{2,3})")
 """Sizes from and to, in one word: 700-1500."""
 
 LONG_ENOUGH = 5
@@ -79,16 +79,41 @@ def _met(wanted: Wanted, one: Device) -> str:
             if form in one.phrases:
                 return word
     for word in wanted.words:
-        if (sizes := _SIZES.fullmatch(word)) and int(sizes[1]) < int(sizes[2]):
+        if (sizes := SIZES.fullmatch(word)) and int(sizes[1]) < int(sizes[2]):
             inside = (phrase for phrase in one.own if phrase.isdigit() and int(sizes[1]) <= int(phrase) <= int(sizes[2]))
             if found := next(inside, ""):
                 return found
+    if wanted.series and (found := _of_series(wanted, one)):
+        return found
     for pattern in wanted.patterns:
         compiled = _compiled(pattern)
         for phrase in one.phrases:
             if len(phrase) > 2 and compiled.fullmatch(phrase):
                 return phrase
     return ""
+
+
+def _of_series(wanted: Wanted, one: Device) -> str:
+    """The own word of the device that begins as the series does: IQ4E of the IQ series, 5110 of the 5100 series; "" for none."""
+    for word in wanted.words:
+        if (zeros := _ZEROS.fullmatch(word)) is not None:
+            shape = re.escape(zeros[1]) + rf"\d{{{len(zeros[2])}}}[a-z]{{0,3}}"
+        elif word.isdigit() and len(word) >= CODE - 1:
+            shape = re.escape(word) + r"[a-z][a-z0-9-]{0,12}"
+        elif _LETTERS.fullmatch(word):
+            shape = re.escape(word) + r"\d[a-z0-9-]{0,12}"
+        else:
+            continue
+        if found := next((phrase for phrase in sorted(one.own) if _compiled(shape).fullmatch(phrase)), ""):
+            return found
+    return ""
+
+
+_ZEROS = re.compile(r"([a-z]{0,6}[1-9]\d?)(0{2,3})")
+"""A series that is called after its first number: 5100, eki1500."""
+
+_LETTERS = re.compile(r"[a-z]{2,5}")
+"""A series that is called by letters, before numbers: iq."""
 
 
 def likeness(what: Designation, codes: frozenset[str], one: Device) -> Likeness:
@@ -102,7 +127,9 @@ def likeness(what: Designation, codes: frozenset[str], one: Device) -> Likeness:
         if any(_comparable(code, own) for code in codes for own in one.called.codes):
             return NONE
     met, missing = _words(what, one)
-    if met is None or not met:
+    if not met:
+        met, missing = [word for word in what.short if word in one.own], ""
+    if not met:
         return NONE
     if any(word in one.phrases for word in what.excluded if any(sign.isdigit() for sign in word) or len(word) > 3) and what.excluded:
         return NONE
@@ -121,9 +148,20 @@ def likeness(what: Designation, codes: frozenset[str], one: Device) -> Likeness:
 
 def _words(what: Designation, one: Device) -> tuple[list[str] | None, str]:
     """The words met, None where a hard one is not; and the first soft one that is not."""
+    met, unmet = _met_and_not([wanted for wanted in what.wanted if not wanted.soft], one)
+    if unmet and initials(what) in one.own:
+        return [next(word for wanted in what.wanted for word in wanted.words if word.isdigit())], ""
+    soft = [wanted for wanted in what.wanted if wanted.soft]
+    inside = [word for wanted in soft if (word := _met(wanted, one))]
+    if unmet and not _meant(what, met, inside, unmet, one):
+        return None, ""
+    open_ = soft and not inside and not (_number(met, one) and _nothing_beside(met, one))
+    return met or inside, f"whether it is {' or '.join(soft[0].words or soft[0].patterns)}" if open_ else ""
+
+
+def _met_and_not(hard: list[Wanted], one: Device) -> tuple[list[str], list[Wanted]]:
     met: list[str] = []
     unmet: list[Wanted] = []
-    hard = [wanted for wanted in what.wanted if not wanted.soft]
     at = 0
     while at < len(hard):
         found = _met(hard[at], one)
@@ -134,21 +172,109 @@ def _words(what: Designation, one: Device) -> tuple[list[str] | None, str]:
             found = one.major
         if found:
             met.append(found)
-        else:
+        elif not one.called.brands.issuperset(hard[at].words) or not hard[at].words:
             unmet.append(hard[at])
         at += 1
-    soft = [wanted for wanted in what.wanted if wanted.soft]
-    inside = [word for wanted in soft if (word := _met(wanted, one))]
-    if unmet and not _whole([*met, *inside], unmet, one):
-        return None, ""
-    missing = f"whether it is {' or '.join(soft[0].words or soft[0].patterns)}" if soft and not inside else ""
-    return met or inside, missing
+    return met, unmet
 
 
-def _whole(met: list[str], unmet: list[Wanted], one: Device) -> bool:
+def _meant(what: Designation, met: list[str], inside: list[str], unmet: list[Wanted], one: Device) -> bool:
+    """True where words of the name are not met, and the device is meant all the same: they are brand, kind or description."""
+    return _whole([*met, *inside], inside, unmet, one) or _described(what, met, unmet, one) or _branded(what, met, unmet, one)
+
+
+def _whole(met: list[str], inside: list[str], unmet: list[Wanted], one: Device) -> bool:
     """True where all that the device says of itself is one code, and the name has it: the rest of the name is brand and kind."""
     numbered = any(sign.isdigit() for wanted in unmet for word in wanted.words for sign in word) or any(wanted.patterns for wanted in unmet)
-    return any(word in one.whole and any(sign.isalpha() for sign in word) and len(word) >= CODE + 2 * numbered for word in met)
+    for word in (*met, "".join(met)):
+        if word in one.whole and any(sign.isalpha() for sign in word) and len(word) >= CODE + 2 * (numbered and word not in inside):
+            return True
+    return False
+
+
+def _described(what: Designation, met: list[str], unmet: list[Wanted], one: Device) -> bool:
+    """True where the name has all that the device says, and more that only describes: `Medfusion 4000 Wireless Syringe Infusion Pump`."""
+    if any(wanted.patterns or not all(_describes(word, what) for word in wanted.words) for wanted in unmet):
+        return False
+    little = all(kinds().get(word) in TELL_LITTLE for wanted in unmet for word in wanted.words)
+    telling = _number(met, one) or (
+        little and any(len(word) >= LONG_ENOUGH and kinds().get(word) is None and word in one.own for word in met)
+    )
+    return telling and _nothing_beside(met, one)
+
+
+def _branded(what: Designation, met: list[str], unmet: list[Wanted], one: Device) -> bool:
+    """True where only the first words are not met, and a name is: they are a brand (`Linear eMerge 5000P`, `Hills ComNav`)."""
+    if unmet != list(what.wanted[: len(unmet)]) or len(unmet) > BRAND or not any(word in one.own and is_name(word) for word in met):
+        return False
+    letters = all(word.isalpha() and kinds().get(word) != "variant" for wanted in unmet for word in wanted.words)
+    return letters and not any(wanted.patterns for wanted in unmet) and (what.family or _nothing_beside(met, one))
+
+
+BRAND = 2
+"""Words of a brand before a name."""
+
+
+def is_name(word: str) -> bool:
+    """True for a word that can name a product alone: a long word, or letters and numbers."""
+    letters = sum(map(str.isalpha, word))
+    long = len(word) > LONG_ENOUGH if letters == len(word) else len(word) >= LONG_ENOUGH
+    return kinds().get(word) is None and letters > 0 and long
+
+
+def initials(what: Designation) -> str:
+    """Initials and number, as a device may say them: pf6000 for Power Focus 6000; "" where the name has no such form."""
+    words = [wanted.words[0] for wanted in what.wanted if wanted.words and not wanted.soft]
+    for at, word in enumerate(words):
+        if at >= INITIALS and word.isdigit() and len(word) >= CODE - 1:
+            return "".join(each[0] for each in words[:at]) + word
+    return ""
+
+
+INITIALS = 2
+"""Words before a number whose initials stand for them."""
+
+
+def _describes(word: str, what: Designation) -> bool:
+    """True for a word that may be left away: it is no number, no abbreviation, and not known to make a variant (Lean, Pro)."""
+    kind = kinds().get(word)
+    return kind in TELL_LITTLE or (kind is None and word.isalpha() and len(word) >= CODE and word not in what.capitals)
+
+
+def _number(met: list[str], one: Device) -> bool:
+    """True where a number of the device's own is met."""
+    for word in met:
+        digits = sum(map(str.isdigit, word))
+        if digits and word in one.own and (len(word) >= CODE - 1 or digits < len(word)):
+            return True
+    return False
+
+
+def _nothing_beside(met: list[str], one: Device) -> bool:
+    """True where an own name has no word beside those that were met that tells something."""
+    return any(not _beside(text, met, one) for text in one.called.own)
+
+
+TELL_LITTLE = frozenset({"plain", "generic", "family", "brand", "article", "note"})
+"""Kinds of words by which two names of one product may differ."""
+
+
+def telling(text: str, one: Device) -> str:
+    """The longest word of an own name that tells something; "" for none."""
+    words = (word for word in plain(text).split() if _tells("".join(pieces(word)), one))
+    return max(words, key=len, default="")
+
+
+def _tells(word: str, one: Device) -> bool:
+    return bool(word) and word not in one.called.brands and kinds().get(word) not in TELL_LITTLE
+
+
+def _beside(text: str, met: list[str], one: Device) -> list[str]:
+    """The words of an own name that were not met and tell something."""
+    run = "".join(met)
+    parts = [[part] if "".join(pieces(part)) in met else part.split("-") for part in plain(text).split()]
+    words = ("".join(pieces(word)) for part in parts for word in part)
+    return [word for word in words if _tells(word, one) and word not in met and word not in run and word != one.major]
 
 
 def _series(what: Designation, one: Device) -> Sure:

@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from fieldwatch.library.makers import WORD, known, maker
+from fieldwatch.library.mojibake import mended
 from fieldwatch.library.table import table
 
 MOST = 512
@@ -22,6 +23,9 @@ BREAK = re.compile(
     re.IGNORECASE,
 )
 """What stands between two makers in one string."""
+
+_POLISH = re.compile(r"\bsp\.?\s*z\s*\.?\s*o\.?\s*o\.?", re.IGNORECASE)
+"""The Polish legal form, which has blanks and full stops in it as one likes."""
 
 _LEGAL = (
     "ab ag bhd bv co coltd company corp corporation electronics gmbh group holding holdings inc incorporated international kft kg kgaa "
@@ -69,6 +73,11 @@ def between(one: str, other: str) -> tuple[Change, ...]:
     return tuple(change for change in _by_name().get(maker(one), ()) if {maker(change.owner), maker(change.brand)} == names)
 
 
+def takes_part(vendor: str) -> bool:
+    """Whether the table knows this maker."""
+    return maker(vendor) in _by_name()
+
+
 @functools.lru_cache(maxsize=65536)
 def related(vendor: str, product: str = "") -> frozenset[str]:
     """Owners, brands and predecessors of `vendor`, whose advisories may speak about its products; never `vendor` itself.
@@ -85,21 +94,13 @@ def _folded(words: str) -> str:
     return "".join(sign for sign in words[:MOST].casefold() if sign.isalnum())
 
 
-def mended(text: str) -> str:
-    """UTF-8 that was read as Windows-1252 (`GeutebrÃ¼ck`) as it was written (`Geutebrück`); any other text as it is."""
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
-
-
 @functools.lru_cache(maxsize=65536)
 def vendors(text: str) -> frozenset[str]:
     """All makers whom a vendor's string may name, by their usual names; none for `multiple` and the like.
 
     A name that no table knows stays, without its legal form (`Acme Controls GmbH` is `Acme Controls`).
     """
-    said = mended(text[:MOST]).strip(" \t\r\n,;.-")
+    said = _POLISH.sub("", mended(text[:MOST])).strip(" \t\r\n,;.-")
     if said.casefold() in NOBODY:
         return frozenset()
     found: dict[str, None] = {}

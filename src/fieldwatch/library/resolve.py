@@ -11,9 +11,9 @@ from fieldwatch.library.designation import code_of
 from fieldwatch.library.family import names as family_names
 from fieldwatch.library.gazetteer import Gazetteer
 from fieldwatch.library.identity import Identity
+from fieldwatch.library.maker_key import ALONE, maker_keys
 from fieldwatch.library.makers import maker
 from fieldwatch.library.order_number import order_number
-from fieldwatch.library.ownership import vendors
 from fieldwatch.library.resolution import Resolution, Step
 from fieldwatch.library.scheme import scheme
 
@@ -28,6 +28,8 @@ class Called(NamedTuple):
     own: tuple[str, ...]
     derived: tuple[str, ...]
     codes: frozenset[str]
+    brands: frozenset[str] = frozenset()
+    """The words of the maker's names, as the device and the tables say them."""
 
 
 @functools.lru_cache(maxsize=131072)
@@ -41,12 +43,23 @@ def firmware_of(text: str) -> str:
     return _LINE.sub("", text)
 
 
+def _unglued(product: str, vendor: str) -> str:
+    """The product without the maker's name where no blank stands between: MatrikonOPC."""
+    first = vendor.split(" ", 1)[0]
+    rest = product[len(first) :]
+    return rest if len(first) >= GLUED and product.startswith(first) and rest[:2].isupper() else product
+
+
+GLUED = 4
+"""Letters of a maker's name that are known for one before a word."""
+
+
 @functools.lru_cache(maxsize=131072)
 def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Called]:
     """The canonical product, and what the device is called."""
     cells, steps = clean(identity)
     trail = list(steps)
-    makers = set(vendors(cells.vendor)) if cells.vendor else set()
+    makers = set(maker_keys(cells.vendor)) if cells.vendor else set()
     found = order_number(cells.order_number, cells.vendor) if cells.order_number else None
     if found is None and cells.product:
         found = order_number(cells.product, cells.vendor)
@@ -55,15 +68,16 @@ def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Calle
         if not makers:
             makers.add(found.vendor)
     if cells.vendor:
-        trail.append(Step("maker", cells.vendor, ", ".join(sorted(makers)), "makers.tsv, ownership.tsv"))
+        trail.append(Step("maker", cells.vendor, maker(cells.vendor), "makers.tsv, ownership.tsv"))
     codes = frozenset(code_of(code) for code in (cells.order_number, found.code if found else "") if code)
-    own = tuple(dict.fromkeys(text for text in (cells.product, cells.order_number, found.code if found else "") if text))
+    product = _unglued(cells.product, cells.vendor)
+    own = tuple(dict.fromkeys(text for text in (product, cells.order_number, found.code if found else "") if text))
     derived: list[str] = []
     for code in sorted(codes):
         for name in gazetteer.names(code):
             derived.append(name)
             trail.append(Step("known order number", code, name, "feeds"))
-    for vendor in sorted(makers) or [""]:
+    for vendor in sorted(key for key in makers if not key.endswith(ALONE)) or [""]:
         for text in dict.fromkeys((*own, *derived)):
             for wider in family_names(vendor, text, cells.product):
                 if wider.name not in derived:
@@ -77,4 +91,5 @@ def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Calle
         vendor, derived[-1] if derived else "", model, found.code if found else cells.order_number, hardware, firmware,
         scheme(vendor, " ".join((*own, *derived))), 0.0, tuple(dict.fromkeys((*own, *derived))), (), tuple(trail),
     )  # fmt: skip
-    return resolution, Called(frozenset(makers), own, tuple(derived), codes)
+    brands = frozenset(word.strip(",.()") for name in (cells.vendor, *makers) for word in name.lower().split())
+    return resolution, Called(frozenset(makers), own, tuple(derived), codes, brands)

@@ -168,6 +168,8 @@ EARLY = {"alpha": -3, "beta": -2, "rc": -1, "pre": -4}
 PAIR = re.compile(r"\b(service|feature|security)[ _-]+(pack|patch)", re.I)
 GLUED = re.compile(r"(?<=[0-9])(?=(?:SP|MP|HF|UPD|UPDATE|HOTFIX|RS|TCU|CU|FP|UC|SR|PATCH|BUILD|PLUS)[ ._]?[0-9])", re.I)
 YEAR = re.compile(r"^(v?(?:[0-9]{2}|20[0-9]{2}))(?=R[0-9])", re.I)
+LETTERS = re.compile(r"[A-Z]{1,2}")
+REVISION = re.compile(r"(?<=[0-9a-z])[ _(]+rev(?:ision)?[. _]*([a-z]{1,2})(?![a-z0-9])")
 CHUNK = re.compile(r"[^\s_\-/(),+{}:;\"'#=?]+")
 ATOM = re.compile(r"[0-9]+|[a-z]+")
 WORD = re.compile(r"([a-z]+)\.?([0-9].*)?")
@@ -268,10 +270,12 @@ class _Reading:
 
 
 def _components(text: str) -> Key | None:
-    """`V2.9.6`, `FW08`, `V7.5 SP2 Upd5`, `5.3.0-64`, `2.004E`, `R6.03.10`, `02.07.07(10)`, `SE2021MP7`."""
+    """`V2.9.6`, `FW08`, `V7.5 SP2 Upd5`, `5.3.0-64`, `2.004E`, `R6.03.10`, `02.07.07(10)`, `SE2021MP7`, `9 Rev.ZD`, `W`."""
+    if LETTERS.fullmatch(text):
+        return Key((), ((text.lower(),),))
     spaced = GLUED.sub(" ", PAIR.sub(lambda found: found.group(1) + found.group(2), YEAR.sub(r"\1 ", text)))
     reading = _Reading()
-    for chunk in CHUNK.findall(spaced.lower()):
+    for chunk in CHUNK.findall(REVISION.sub(r" rev.\1", spaced.lower())):
         bare = chunk.strip(".")
         if bare:
             reading.chunk(bare)
@@ -298,16 +302,18 @@ IOS = re.compile(
 
 
 def _ios(text: str) -> Key | None:
-    """`15.2(6)E2a`: release 15.2, maintenance 6, train E, rebuild 2a; release and train are the line (Cisco IOS release naming)."""
+    """`15.2(6)E2a`: release 15.2, maintenance 6, train E, rebuild 2a (Cisco IOS release naming).
+
+    The trains of one letter (E, EA, EY) branch off the same releases: they are in order by release and maintenance, and where these are
+    equal, only within one train.
+    """
     found = IOS.search(text)
     if found is None:
         return _components(text)
     major, minor, maintenance, letter, train, rebuild, sub, build = (group.lower() if group else "" for group in found.groups())
-    main: tuple[Part, ...] = (
-        (int(maintenance), letter) if letter else (int(maintenance),),
-        (int(rebuild or 0), sub) if sub else (int(rebuild or 0),),
-    )
-    return Key((f"{int(major)}.{int(minor)}{train}",), main, (), (_dotted(build),) if build else ())
+    main: tuple[Part, ...] = ((int(major),), (int(minor),), (int(maintenance), letter) if letter else (int(maintenance),))
+    rebuilt = Update(train, ((int(rebuild or 0), sub) if sub else (int(rebuild or 0),),))
+    return Key((f"ios {train[:1]}".strip(),), main, (rebuilt,), (_dotted(build),) if build else ())
 
 
 RELAY = re.compile(r"(?:^|[-\s_=(,])R([0-9]{2,4})(?:-?V([0-9]{1,3}))?(?=$|[-\s_,;)])", re.I)
@@ -345,17 +351,20 @@ DATES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?P<d>[0-3]?[0-9])[-/. ](?P<word>[a-z]{3,9})[-/. ,]+(?P<y>(?:19|20)[0-9]{2})", re.I), "7 Dec 2017"),
     (re.compile(r"(?P<m>[01]?[0-9])/(?P<d>[0-3]?[0-9])/(?P<y>(?:19|20)[0-9]{2})"), "8/30/2024: month first, as the advisories write"),
+    (re.compile(r"(?P<y>(?:19|20)[0-9]{2})"), "2006"),
 )
 
 
 def _date(text: str) -> Key | None:
-    """A date; a month alone has no day, and counts as the time before its first day until it is used as an upper limit."""
+    """A date; a month alone has no day, a year no month, and counts as the time before its first until it is used as an upper limit."""
     bare = text.strip(" .,_").replace("_", " ")
     for form, _ in DATES:
         found = form.fullmatch(bare)
         if found is None:
             continue
         given = found.groupdict()
+        if set(given) == {"y"}:
+            return Key((), ((int(given["y"]),),))
         month = MONTHS.get(given["word"].lower()[:3], 0) if given.get("word") else int(given["m"])
         day = int(given["d"]) if given.get("d") else 0
         if 1 <= month <= 12 and day <= 31:
@@ -448,9 +457,10 @@ def without_line(version: Version) -> Version:
 
 def across_lines(version: Version) -> Version:
     """The same release of a relay with the number of its line before the point release: R302-V1 as 302, 1."""
-    if version.scheme != "relay" or not version.key.line:
+    line = re.fullmatch(r"r([0-9]+)", version.key.line[0]) if version.scheme == "relay" and version.key.line else None
+    if line is None:
         return version
-    return version._replace(key=version.key._replace(line=(), main=((int(version.key.line[0][1:]),), *version.key.main)))
+    return version._replace(key=version.key._replace(line=("relay",), main=((int(line.group(1)),), *version.key.main)))
 
 
 def schemes() -> Iterator[str]:

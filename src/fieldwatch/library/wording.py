@@ -8,9 +8,12 @@ digits (343-1, 750-881).
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
 from typing import NamedTuple
+
+from fieldwatch.library.mojibake import mended
 
 MOST = 600
 """Characters of a text that are read."""
@@ -18,16 +21,6 @@ MOST = 600
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _SIGNS = {**_DASHES, ord("™"): " ", ord("®"): " ", ord("©"): " ", ord("’"): "'", ord("☐"): "□", ord("\xa0"): " "}
 _PIECE = re.compile(r"[0-9*□?]+(?:-[0-9*□?]+)*[a-z*□?]*(?:-[0-9*□?]+[a-z*□?]*)*|[a-z*□?]+")
-
-
-def mended(text: str) -> str:
-    """The text with mojibake undone: UTF-8 that was once read as Windows-1252 (`GeutebrÃ¼ck`)."""
-    if "Ã" not in text and "â€" not in text:
-        return text
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
 
 
 @functools.lru_cache(maxsize=65536)
@@ -43,6 +36,10 @@ def plain(text: str) -> str:
 def pieces(text: str) -> tuple[str, ...]:
     """The smallest words of a text (already `plain`): `s7-1500 cpu 1511c-1 pn` gives s, 7-1500, cpu, 1511c-1, pn."""
     return tuple(_PIECE.findall(text))
+
+
+_VARIANT = re.compile(r"(\d{3,})-\d{2,}")
+"""A number with the number of a variant behind a hyphen: msc800-2300 is an msc800."""
 
 
 def _cuts(piece: str) -> list[str]:
@@ -72,5 +69,6 @@ def wording(text: str) -> Wording:
         at += len(piece)
         bounds.add(at)
     phrases = {cut for piece in found for cut in _cuts(piece)}
+    phrases |= {one + cut[1] for one, two in itertools.pairwise(found) if one.isalpha() and (cut := _VARIANT.match(two))}
     phrases |= {"".join(found[start : start + count]) for start in range(len(found)) for count in range(1, LONGEST + 1)}
     return Wording("".join(found), frozenset(bounds), frozenset(phrases))

@@ -114,6 +114,11 @@ class Facts:
         ]
 
 
+def hashed(secret_key: bytes, secret: bytes) -> str:
+    """What is kept of a secret (HMAC-SHA-256, RFC 2104, cut to 128 bits): equal ones of one reading can be seen to be equal."""
+    return hmac.new(secret_key, secret, hashlib.sha256).hexdigest()[:32]
+
+
 class _Pair(NamedTuple):
     """The asker and the answerer of a tally's exchanges."""
 
@@ -212,7 +217,7 @@ class Assembler:
 
     def _login(self, protocol: str, login: LoggedIn, pair: _Pair, tally: TallyRow) -> None:
         """One row for each file in which the credentials were seen."""
-        secret = hmac.new(self.secret_key, login.secret, hashlib.sha256).hexdigest()[:32] if login.secret else ""
+        secret = hashed(self.secret_key, login.secret) if login.secret else ""
         kept, thinned = tally.kept or ([], tally.times)
         by_file: dict[int, list[tuple[int, int]]] = {}
         for file, frame, seen_ns, _ in kept:

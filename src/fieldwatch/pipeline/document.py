@@ -8,6 +8,7 @@ from typing import Any
 from fieldwatch import __version__
 from fieldwatch.facts import Claim, Conversation, Evidence, Gap, Login, Malformed, Operation, Span, Subject, Undecoded, Values
 from fieldwatch.inventory import SHOWN, Asset, Attribute
+from fieldwatch.pipeline import findings
 from fieldwatch.pipeline.assemble import Capture, Facts
 from fieldwatch.pipeline.inspect import Result
 from fieldwatch.wire import time_text
@@ -56,6 +57,7 @@ def _parts(result: Result) -> Iterator[tuple[str, Any]]:
     yield "malformed", map(_malformed, sorted(facts.malformed, key=lambda one: (*_place(one.evidence), one)))
     yield "undecoded", map(_undecoded, _undecoded_rows(facts.undecoded))
     yield "gaps", map(_gap, sorted(facts.gaps))
+    yield from findings.parts(result.assessment, _evidence)
 
 
 def _gap(one: Gap) -> dict[str, Any]:

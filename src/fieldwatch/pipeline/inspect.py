@@ -6,11 +6,12 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldwatch.inventory import Inventory, fold
 from fieldwatch.inventory import Sighting as Seen
-from fieldwatch.pipeline.assemble import Assembler, Facts, Sighting
+from fieldwatch.pipeline.assemble import Assembler, Facts, Sighting, hashed
 from fieldwatch.pipeline.sources import Skipped, Source, UnusableInput, find, look, streams
 from fieldwatch.pipeline.stream import Reader
 from fieldwatch.protocols import registry
@@ -19,27 +20,42 @@ from fieldwatch.wire import CaptureError
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
 
+    from fieldwatch.vulnerabilities.assess import Assessment
+    from fieldwatch.vulnerabilities.basis import Basis
+
 Progress = Callable[[str, int, int], None]
 """Called with a path, the bytes of it that were read, and its size (0 where it is not known)."""
 
 
 class Result(NamedTuple):
-    """What the captures show: facts, the inventory that they give, and files that were left out."""
+    """What the captures show: facts, the inventory that they give, files that were left out; and the findings, once it was assessed."""
 
     facts: Facts
     inventory: Inventory
     skipped: tuple[Skipped, ...]
+    assessment: Assessment | None = None
+
+    def assessed(self, basis: Basis, secret_key: bytes) -> Result:
+        """The same with its findings; `secret_key` is that of the reading: makers' default passwords are recognised by it."""
+        from fieldwatch.vulnerabilities.assess import assess
+
+        facts, digest = self.facts, partial(hashed, secret_key)
+        found = assess(self.inventory, facts.conversations, facts.operations, facts.logins, basis, digest=digest)
+        return self._replace(assessment=found)
 
 
-def inspect(paths: Iterable[str], *, jobs: int = 1, progress: Progress | None = None, fenced: bool = True) -> Result:
+def inspect(
+    paths: Iterable[str], *, jobs: int = 1, progress: Progress | None = None, fenced: bool = True, secret_key: bytes | None = None
+) -> Result:
     """Reads all captures and folds their facts into one plant. Raises `UnusableInput` where nothing can be read.
 
-    The order of `paths` and the number of `jobs` change nothing but the time that it takes.
+    The order of `paths` and the number of `jobs` change nothing but the time that it takes; `secret_key` keys the hashes of secrets (a
+    new one, where none is given).
     """
     sources, skipped = look(find(paths))
     if not sources:
         raise UnusableInput("; ".join(f"{one.path}: {one.why}" for one in skipped))
-    return result_of(merge(read_all(streams(sources), jobs, progress, fenced)), skipped)
+    return result_of(merge(read_all(streams(sources), jobs, progress, fenced, secret_key)), skipped)
 
 
 def result_of(facts: Facts, skipped: Iterable[Skipped] = ()) -> Result:
@@ -48,9 +64,11 @@ def result_of(facts: Facts, skipped: Iterable[Skipped] = ()) -> Result:
     return Result(facts, inventory, tuple(skipped))
 
 
-def read_all(streams: Sequence[Sequence[Source]], jobs: int, progress: Progress | None, fenced: bool) -> list[Facts]:
+def read_all(
+    streams: Sequence[Sequence[Source]], jobs: int, progress: Progress | None, fenced: bool, secret_key: bytes | None = None
+) -> list[Facts]:
     """The facts of each stream, in order; streams are read side by side where `jobs` allows it."""
-    key = os.urandom(32)
+    key = secret_key or os.urandom(32)
     if jobs <= 1 or len(streams) <= 1:
         return [read_stream(stream, key, progress, fenced) for stream in streams]
     from concurrent.futures import ProcessPoolExecutor

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import NamedTuple, Protocol
 
 from fieldwatch.facts import Conversation, Evidence, Login, MessageClass, Operation
 from fieldwatch.inventory import Asset, Inventory
+from fieldwatch.library.lifecycle import ended
 from fieldwatch.library.resolution import Resolution
 from fieldwatch.vulnerabilities.commands import commanded
 from fieldwatch.vulnerabilities.credential import Digest, credentials
@@ -30,11 +31,11 @@ from fieldwatch.vulnerabilities.tables import table
 
 
 class Supported(Protocol):
-    """What is known of a product's life: the day on which support ended or ends (ISO 8601), "" where it is not known."""
+    """What is known of a product's life: when support ended or ends, in the forms of `library.lifecycle`; "" where it is not known."""
 
     @property
     def end_of_support(self) -> str:
-        """ISO 8601."""
+        """A day, a month or a year; `<=` stands before a day by which it had ended."""
 
 
 Lifecycle = Callable[[str, tuple[str, ...]], Supported | None]
@@ -77,15 +78,17 @@ def exposures(
     lifecycle: Lifecycle | None = None,
     today: str = "",
     digest: Digest | None = None,
+    held: dict[str, tuple[Contact, ...]] | None = None,
 ) -> tuple[Finding, ...]:
     """The exposures of all assets, what to act on first.
 
     `resolutions` by asset id and `lifecycle` give ends of support, against `today` (ISO 8601; the day of the last fact, where it is "");
-    `digest` hashes a secret with the key of the reading, without it default credentials cannot be recognised.
+    `digest` hashes a secret with the key of the reading, without it default credentials cannot be recognised; `held` are the contacts of
+    the assets, where they are known already.
     """
     talks = tuple(conversations)
     assets = {one.id: one for one in _all(inventory.assets)}
-    held = contacts(inventory, talks)
+    held = contacts(inventory, talks) if held is None else held
     day = today or _day(max((one.last_ns for one in talks), default=0))
     found: dict[tuple[str, str, str, str], Sign] = {}
     for sign in _signs(inventory, talks, tuple(operations), tuple(logins), held, digest):
@@ -140,7 +143,7 @@ def _finding(sign: Sign, asset: Asset, held: dict[str, tuple[Contact, ...]]) -> 
         ssvc=None,
         quoted="",
         field=sign.field,
-        value=sign.value,
+        value=sign.value.removeprefix("; "),
         evidence=sign.evidence,
         reason=meaning.reason.format(value=sign.value, about=sign.about, peers=listed(sign.peers)),
         settle=meaning.settle,
@@ -255,15 +258,30 @@ def _expired(name: str, day: str, message: MessageClass, ends: list[tuple[Asset,
 
 
 def _ended(assets: Mapping[str, Asset], resolutions: Mapping[str, Resolution], lifecycle: Lifecycle | None, day: str) -> Iterator[Sign]:
-    """Products whose support is over on `day`; the last day itself is still supported."""
-    for name, found in resolutions.items() if lifecycle is not None else ():
-        life = lifecycle(found.vendor, found.names) if lifecycle is not None else None
-        if life is not None and "" < life.end_of_support < day and name in assets:
-            about = found.model or found.family or found.order_number
-            shown = assets[name].attribute("order_number") or assets[name].attribute("model")
-            yield Sign(
-                name, "", "end-of-support", "", about, "model", life.end_of_support, shown.evidence if shown else (), (found.vendor,)
-            )
+    """Products and operating systems whose support is over on `day`; the last day itself is still supported."""
+    if lifecycle is None:
+        return
+    for asset, vendor, about, names, attribute in _supported(assets, resolutions):
+        life = lifecycle(vendor, names)
+        if life is not None and ended(life.end_of_support, date.fromisoformat(day)):
+            shown = asset.attribute(attribute)
+            when = life.end_of_support.replace("<=", "or before ")
+            yield Sign(asset.id, "", "end-of-support", "", about, attribute, when, shown.evidence if shown else (), (vendor,))
+
+
+def _supported(
+    assets: Mapping[str, Asset], resolutions: Mapping[str, Resolution]
+) -> Iterator[tuple[Asset, str, str, tuple[str, ...], str]]:
+    """What a maker supports: each device by its names, and the operating system that it says it has."""
+    for name, found in resolutions.items():
+        about = found.model or found.family or found.order_number
+        if about and name in assets:
+            shown = "order_number" if assets[name].attribute("order_number") else "model"
+            yield assets[name], found.vendor, about, found.names, shown
+    for asset in assets.values():
+        system = asset.value("os")
+        if system.startswith("Windows"):
+            yield asset, "Microsoft", system, (system,), "os"
 
 
 def _seen(protocol: str, at_ns: int) -> tuple[Evidence, ...]:

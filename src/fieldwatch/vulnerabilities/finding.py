@@ -15,11 +15,11 @@ from fieldwatch.vulnerabilities.judgement import Judgement, Verdict
 from fieldwatch.vulnerabilities.mitigation import Mitigation, mitigations
 from fieldwatch.vulnerabilities.priority import Priority, decide, threat, vulnerable_protocols
 from fieldwatch.vulnerabilities.reach import Contact, reach
-from fieldwatch.vulnerabilities.severity import Severity, choose
 
 if TYPE_CHECKING:
     from fieldwatch.vulnerabilities.epss import Likelihood
     from fieldwatch.vulnerabilities.kev import Exploited
+    from fieldwatch.vulnerabilities.severity import Severity
     from fieldwatch.vulnerabilities.ssvc import Decision
 
 VULNERABILITY, EXPOSURE = "vulnerability", "exposure"
@@ -77,6 +77,8 @@ UNKNOWN = Known()
 
 def finding(asset: Asset, judged: Judgement, held: Iterable[Contact], known: Known = UNKNOWN, trail: tuple[Step, ...] = ()) -> Finding:
     """The finding of a judgement on `asset`; `held` are the contacts of the asset (of its parent, for a part), see `reach`."""
+    from fieldwatch.vulnerabilities.severity import choose  # computes CVSS with a library that exposures do not need
+
     one, advisory = judged.vulnerability, judged.advisory
     score = choose(one.scores)
     contacts = tuple(held)

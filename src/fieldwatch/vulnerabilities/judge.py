@@ -103,6 +103,14 @@ def _say(entry: Entry, like: Likeness, vulnerability: Vulnerability, resolution:
 
 
 def _inside(entry: Entry, resolution: Resolution, identity: Identity) -> Said:
+    ranged = _by_version(entry, resolution, identity)
+    if entry.serial is None or ranged.verdict is Verdict.NOT_AFFECTED:
+        return ranged
+    numbered = _ranged(entry.serial, entry.serial.quoted, resolution, identity)
+    return ranged if numbered.verdict is Verdict.AFFECTED else numbered
+
+
+def _by_version(entry: Entry, resolution: Resolution, identity: Identity) -> Said:
     found = entry.range
     quoted = entry.product.version
     if isinstance(found, Unread):
@@ -135,7 +143,8 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
     elif found.subject == "hardware":
         field, value = "hardware", resolution.hardware
     elif found.subject != "firmware":
-        field, value = found.subject, ""
+        part = found.subject.casefold()  # a component; its version is the device's where the device is nothing but this component
+        field, value = found.subject, resolution.firmware if any(name.casefold() == part for name in resolution.names) else ""
     if not value and found.alternatives != ((),):
         return Said(
             Verdict.UNDETERMINED,

@@ -1,22 +1,27 @@
-"""Advisories matched to devices: for each device, each advisory that speaks of it and each of its CVEs, one verdict with its reason."""
+"""Advisories matched to devices: for each device, each advisory that speaks of it and each of its CVEs, one verdict with its reason.
+
+What was asked is remembered: a model is compared with the products once for all devices of it, a device is judged once. An advisory that
+comes, changes or goes makes forgotten what it changes and nothing else; what is said then equals what a new matcher would say.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from fieldwatch.library.designation import designation
 from fieldwatch.library.gazetteer import BEGIN, Gazetteer, Known
 from fieldwatch.library.identity import Identity
-from fieldwatch.library.likeness import Device, Likeness, Sure, device, likeness
-from fieldwatch.library.ownership import related
+from fieldwatch.library.likeness import Sure
 from fieldwatch.library.resolution import Resolution
-from fieldwatch.library.resolve import clean, firmware_of, resolve
+from fieldwatch.library.resolve import clean, firmware_of
 from fieldwatch.vulnerabilities.advisory import Advisory
-from fieldwatch.vulnerabilities.entry import Entry, entries
+from fieldwatch.vulnerabilities.entry import entries
 from fieldwatch.vulnerabilities.judge import Kept, judge
 from fieldwatch.vulnerabilities.judgement import Judgement
+from fieldwatch.vulnerabilities.model import Model
+from fieldwatch.vulnerabilities.place import NUMBER, Placed, placed
 
 
 class Matched(NamedTuple):
@@ -29,100 +34,207 @@ class Matched(NamedTuple):
 
 
 class Matcher:
-    """Advisories, made ready to be asked about devices. What it was asked it remembers: equal devices are judged once."""
+    """Advisories, made ready to be asked about devices; of each id the latest revision."""
 
     def __init__(self, advisories: Iterable[Advisory]) -> None:
-        self.advisories = tuple(advisories)
-        self.gazetteer = Gazetteer(Known(p.vendor, p.name, p.order_numbers) for one in self.advisories for p in one.products)
-        self.by_word: dict[str, list[Entry]] = {}
-        self.by_code: dict[str, list[Entry]] = {}
-        self.by_pattern: dict[str, list[Entry]] = {}
-        self._known: dict[Identity, Matched] = {}
-        self._models: dict[tuple[Identity, str], tuple[Resolution, Kept]] = {}
-        for one in self.advisories:
-            self.add(one)
+        self._advisories: dict[str, Advisory] = {}
+        self._products: dict[str, list[Placed]] = {}
+        self._standing: dict[str, dict[int, Placed]] = {}
+        """Key -> the products that stand under it, by `id`."""
+        self._asking: dict[str, list[Model]] = {}
+        """Key -> the models that ask for it."""
+        self._unlisted: list[Model] = []
+        """Models that are not in `_asking` yet: they are put there when an advisory comes."""
+        self._models: dict[Identity, Model] = {}
+        self._devices: dict[Identity, Matched] = {}
+        self._stale: dict[Identity, set[str]] = {}
+        """Devices that are to be judged again, by the advisories of which."""
+        for one in advisories:
+            if self._is_news(one):
+                self._advisories[one.id] = one
+        self._gazetteer = self._named()
+        for one in self._advisories.values():
+            self._place(one)
 
-    def add(self, advisory: Advisory) -> list[Entry]:
-        """Makes the products of an advisory ready; the same name in it is taken apart once."""
-        made = list(entries(advisory))
-        for entry in made:
-            for code in entry.codes:
-                self.by_code.setdefault(code[:BEGIN], []).append(entry)
-            self._place(entry)
-        return made
-
-    def _place(self, entry: Entry) -> None:
-        """Puts an entry where a device with its rarest word finds it."""
-        worded = [wanted for wanted in entry.what.wanted if wanted.words and not wanted.soft and not wanted.patterns]
-        if not worded:
-            for maker in entry.makers or {""}:
-                self.by_pattern.setdefault(maker, []).append(entry)
-            return
-        maker = next(iter(entry.makers), "")
-        rarest = max(worded, key=lambda wanted: min(self.gazetteer.weight(maker, word) for word in wanted.words))
-        following = {a + b for one, two in pairwise(worded) if rarest in {one, two} for a in one.words for b in two.words}
-        for word in {*rarest.words, *following}:
-            self.by_word.setdefault(word, []).append(entry)
+    @property
+    def advisories(self) -> tuple[Advisory, ...]:
+        """The advisories, in order of their ids."""
+        return tuple(self._advisories[name] for name in sorted(self._advisories))
 
     def match(self, identity: Identity) -> Matched:
         """Everything that the advisories say of this device."""
-        found = self._known.get(identity)
+        found = self._devices.get(identity)
         if found is None:
-            found = self._known[identity] = self._match(identity)
+            found = self._devices[identity] = self._match(identity)
+        elif identity in self._stale:
+            found = self._devices[identity] = self._match_again(found, self._stale.pop(identity))
         return found
+
+    def update(self, *advisories: Advisory) -> frozenset[Identity]:
+        """Takes advisories that are new, or later revisions; the devices asked about before, of which something else may be said now.
+
+        An earlier revision than the one that is there, and the same once more, change nothing.
+        """
+        news: dict[str, Advisory | None] = {}
+        for one in advisories:
+            known = news.get(one.id)
+            if self._is_news(one) and (known is None or known.updated <= one.updated):
+                news[one.id] = one
+        return self._change(news)
+
+    def withdraw(self, *names: str) -> frozenset[Identity]:
+        """Drops the advisories of these ids; the devices asked about before, of which something else may be said now."""
+        return self._change({name: None for name in names if name in self._advisories})
 
     def _match(self, identity: Identity) -> Matched:
         cells, steps = clean(identity)
-        base, kept = self._model(cells._replace(firmware="", serial_number=""), _first_number(cells.firmware))
-        resolution = base._replace(firmware=firmware_of(cells.firmware) or base.firmware, trail=(*steps, *base.trail))
+        model = self._model(cells._replace(firmware="", serial_number=""))
+        base = model.resolution
+        number = model.devices[identity] = _first_number(cells.firmware) or _first_number(base.firmware)
+        kept = model.keep(number)
+        firmware = firmware_of(cells.firmware) or base.firmware
+        resolution = base._replace(firmware=firmware, score=_score(kept), trail=(*steps, *base.trail))
         return Matched(identity, resolution, *judge(kept, resolution, identity))
 
-    def _model(self, cells: Identity, major: str) -> tuple[Resolution, Kept]:
-        """The resolution of a model and the products that it may be called by, whatever its version: remembered for all devices of it."""
-        found = self._models.get((cells, major))
+    def _match_again(self, before: Matched, names: set[str]) -> Matched:
+        """What is said now, where only these advisories say something else: the verdict of one does not depend on another."""
+        model = self._model(clean(before.identity)[0]._replace(firmware="", serial_number=""))
+        kept = model.keep(model.devices[before.identity])
+        resolution = before.resolution._replace(score=_score(kept))
+        judgements, also = judge([one for one in kept if one[0].advisory.id in names], resolution, before.identity)
+        stay = (one for one in before.judgements if one.advisory.id not in names)
+        also.update((key, said) for key, said in before.also.items() if key[0] not in names)
+        return Matched(before.identity, resolution, tuple(sorted((*stay, *judgements), key=_key)), dict(sorted(also.items())))
+
+    def _model(self, cells: Identity) -> Model:
+        """The model, whatever the version of its devices."""
+        found = self._models.get(cells)
         if found is None:
-            resolution, called = resolve(cells, self.gazetteer)
-            one = device(called, resolution.hardware, major or resolution.firmware)
-            near = called.makers | {other for maker in called.makers for other in related(maker)}
-            makers = near | {other for maker in near for other in related(maker)}
-            alike = [(entry, like) for entry in self._candidates(one, makers) if (like := likeness(entry.what, entry.codes, one)).sure]
-            kept = [(entry, like) for entry, like in alike if not _wider(entry, like, alike, one)]
-            score = max((0.95 if like.sure is Sure.YES else 0.5 for _, like in kept), default=0.0)
-            found = self._models[cells, major] = (resolution._replace(score=score), kept)
+            found = self._models[cells] = Model(cells, self._gazetteer)
+            self._compare(found, found.asks())
+            self._unlisted.append(found)
         return found
 
-    def _candidates(self, one: Device, makers: frozenset[str]) -> Iterator[Entry]:
-        seen: set[int] = set()
-        places = [self.by_word.get(phrase, ()) for phrase in sorted(one.phrases)]
-        places += [self.by_code.get(code[:BEGIN], ()) for code in sorted(one.called.codes)]
-        places += [self.by_pattern.get(maker, ()) for maker in sorted(makers)]
-        for place in places:
-            for entry in place:
-                if id(entry) not in seen:
-                    seen.add(id(entry))
-                    if not makers or not entry.makers or not makers.isdisjoint(entry.makers):
-                        yield entry
+    def _compare(self, model: Model, keys: Iterable[str]) -> None:
+        """Compares a model with every product that stands where it asks."""
+        found: dict[int, Placed] = {}
+        for key in keys:
+            if key in self._standing:
+                found.update(self._standing[key])
+        for _ in model.compare(found.values()):
+            pass  # a model of which nothing was said before
+
+    def _is_news(self, one: Advisory) -> bool:
+        known = self._advisories.get(one.id)
+        return known is None or (known.updated <= one.updated and known != one)
+
+    def _named(self) -> Gazetteer:
+        """The gazetteer of all advisories, the same in whatever order they came."""
+        return Gazetteer(Known(product.vendor, product.name, product.order_numbers) for one in self.advisories for product in one.products)
+
+    def _place(self, one: Advisory) -> list[Placed]:
+        """Puts the products of an advisory where devices find them."""
+        made = [placed(entry, number, self._gazetteer.weight) for number, entry in enumerate(entries(one))]
+        self._products[one.id] = made
+        for product in made:
+            for key in product.keys:
+                self._standing.setdefault(key, {})[id(product)] = product
+        return made
+
+    def _displace(self, name: str) -> list[Placed]:
+        """Takes the products of an advisory away."""
+        gone = self._products.pop(name, [])
+        for product in gone:
+            for key in product.keys:
+                del self._standing[key][id(product)]
+                if not self._standing[key]:
+                    del self._standing[key]
+        return gone
+
+    def _change(self, news: dict[str, Advisory | None]) -> frozenset[Identity]:
+        """Puts each new revision, or nothing, in the place of the old; the devices of which something else may be said now."""
+        self._list()
+        gives_numbers = any(map(_gives_numbers, (*(self._advisories.get(name) for name in news), *news.values())))
+        gone = [product for name in news for product in self._displace(name)]
+        for name, one in news.items():
+            if one is None:
+                del self._advisories[name]
+            else:
+                self._advisories[name] = one
+        before = self._gazetteer
+        if gives_numbers:
+            self._gazetteer = self._named()
+        come = [product for one in news.values() if one is not None for product in self._place(one)]
+        renamed = self._renamed(before) if gives_numbers else {}
+        for model in renamed:
+            self._rename(model)
+        left = frozenset(map(id, gone))
+        concerned = (each for each in self._concerned(gone, come).items() if each[0] not in renamed)
+        changed = {identity: names for model, products in concerned for identity, names in model.compare(products, left)}
+        for identity, names in changed.items():
+            if identity in self._devices:
+                self._stale[identity] = self._stale.get(identity, set()) | names
+        again = {identity for model in renamed for identity in model.devices}
+        for identity in again:
+            self._devices.pop(identity, None)
+            self._stale.pop(identity, None)
+        return frozenset(changed.keys() | again)
+
+    def _concerned(self, gone: list[Placed], come: list[Placed]) -> dict[Model, list[Placed]]:
+        """The models that ask for a product that went or came; of each, the products that came."""
+        found: dict[Model, list[Placed]] = {}
+        for product in gone:
+            for key in product.keys:
+                found.update((model, []) for model in self._asking.get(key, ()))
+        for product in come:
+            for model in {model for key in product.keys for model in self._asking.get(key, ())}:
+                found.setdefault(model, []).append(product)
+        return found
+
+    def _renamed(self, before: Gazetteer) -> dict[Model, None]:
+        """The models of whose order numbers the gazetteer now gives other names than before."""
+        now = self._gazetteer
+        told = {
+            NUMBER + code[:BEGIN]
+            for one, other in ((before.named, now.named), (before.begins, now.begins))
+            for code in one.keys() | other.keys()
+            if one.get(code) != other.get(code)
+        }
+        models = {model: None for key in sorted(told) for model in self._asking.get(key, ())}
+        return {model: None for model in models if any(before.names(code) != now.names(code) for code in model.called.codes)}
+
+    def _rename(self, model: Model) -> None:
+        before = model.asks()
+        model.rename(self._gazetteer)
+        now = model.asks()
+        self._compare(model, now)
+        for key in before - now:
+            self._asking[key].remove(model)
+        for key in now - before:
+            self._asking.setdefault(key, []).append(model)
+
+    def _list(self) -> None:
+        """Puts the models that came since the last time among those that ask."""
+        for model in self._unlisted:
+            for key in model.asks():
+                self._asking.setdefault(key, []).append(model)
+        self._unlisted.clear()
+
+
+def _score(kept: Kept) -> float:
+    return max((0.95 if like.sure is Sure.YES else 0.5 for _, like in kept), default=0.0)
+
+
+def _key(one: Judgement) -> tuple[str, str]:
+    return one.advisory.id, one.vulnerability.cve
 
 
 def _first_number(text: str) -> str:
+    """The first number in the text, without leading zeros; "" for none."""
     found = re.search(r"\d+", text)
-    return found[0] if found else ""
+    return str(int(found[0])) if found else ""
 
 
-def _wider(entry: Entry, like: Likeness, alike: list[tuple[Entry, Likeness]], one: Device) -> bool:
-    """True where the name is wider than another that fits, and is no family: `CP 343-1` is not what `CP 343-1 Lean` is called."""
-    if like.by_code or entry.what.family or not any(sign.isdigit() for word in like.words for sign in word):
-        return False
-    if "".join(w.words[0] for w in entry.what.wanted if w.words and not w.soft) in one.families:
-        return False
-    for other, match in alike:
-        more = match.words - like.words
-        if (
-            more
-            and not match.by_code
-            and like.words < match.words
-            and all(word in one.own for word in more)
-            and other.makers == entry.makers
-        ):
-            return True
-    return False
+def _gives_numbers(one: Advisory | None) -> bool:
+    """Whether an advisory ties names to order numbers."""
+    return one is not None and any(product.order_numbers or designation(product.name).codes for product in one.products)

@@ -56,6 +56,15 @@ class Threat(NamedTuple):
     words: str
 
 
+class Asked(NamedTuple):
+    """The answers to the four questions of the rule, as `data/priority.tsv` names them."""
+
+    verdict: str
+    threat: str
+    reach: str
+    harm: str
+
+
 class Ranked(NamedTuple):
     """A priority with its reason on one line."""
 
@@ -85,13 +94,18 @@ def _is_yes(said: object) -> bool:
 
 def decide(judgement: Judgement, threatened: Threat, severity: Severity | None, reached: Reach) -> Ranked:
     """The priority of what was judged; `reached` is about the vulnerable protocols, see `vulnerable_protocols`."""
-    where, words = _where(severity, reached)
-    harm = "high" if severity is None or severity.word in HIGH else "low"
-    asked = (judgement.verdict.value, threatened.level, where, harm)
+    asked = answers(judgement.verdict, threatened, severity, reached)
+    _, words = _where(severity, reached)
     for *condition, priority, reason in table("priority.tsv").rows:
         if all(want in ("*", have) for want, have in zip(condition, asked, strict=True)):
             return Ranked(Priority[priority.upper()], reason.format(threat=threatened.words, reach=words, **_settling(judgement)))
     raise AssertionError(asked)  # the last row fits all
+
+
+def answers(verdict: Verdict, threatened: Threat, severity: Severity | None, reached: Reach) -> Asked:
+    """What the rule goes by."""
+    harm = "high" if severity is None or severity.word in HIGH else "low"
+    return Asked(verdict.value, threatened.level, _where(severity, reached)[0], harm)
 
 
 def _settling(judgement: Judgement) -> dict[str, str]:

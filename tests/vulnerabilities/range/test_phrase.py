@@ -43,6 +43,8 @@ def said(found: Range) -> str:
         ("F", ">= V9.20 < V9.30", ">=V9.20, <V9.30"),
         ("F", ">= V4.3 and < V6.4", ">=V4.3, <V6.4"),
         ("F", "16 <= 20", ">=16, <=20"),
+        ("F", ">= 9.3.0 -  but not including 9.3.8", ">=9.3.0, <9.3.8"),
+        ("F", "Versions 9.3.0 and later up to but not including 9.3.8", ">=9.3.0, <9.3.8"),
         ("F", "Versions 2.00 to 6.11", ">=2.00, <=6.11"),
         ("F", "12.4.1-12.4.11", ">=12.4.1, <=12.4.11"),
         ("F", "20-33", ">=20, <=33"),
@@ -54,6 +56,10 @@ def said(found: Range) -> str:
         ("G", "<=2020_SP1", "<=2020 SP1"),
         ("G", "All versions < V4.1.1 Patch 05", "<V4.1.1 Patch 05"),
         ("G", "< 1.2 FP2 HF6 (Build Nr. 1.2.14002.257)", "<1.2 FP2 HF6"),
+        ("G", "<= 2018 R2 SP1 Version 2.2.0.183", "<=2018 R2 SP1"),
+        ("J", "<= 2.0 (Build 683.003)", "<=2.0 (Build 683.003)"),
+        ("C", "<=9.40083.00.05 (Rev T)", "<=9.40083.00.05 Rev T"),
+        ("C", "Versions 9 Rev.ZD and prior", "<=9 Rev.ZD"),
         ("G", "<=Update_19", "<=Update 19"),
         ("H", "<= 2.004E", "<=2.004E"),
         ("H", "<= 1.05 F", "<=1.05F"),
@@ -102,6 +108,62 @@ def test_grammars(grammar: str, text: str, bounds: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("< 1.2 FP2 HF6 (Build Nr. 1.2.14002.257)", ["1.2.14002.257"]),
+        ("<= Version 4.02C (aka <= Version 10.95.208.31)", ["10.95.208.31"]),
+        ("Version 4.02C (10.95.208.31) and earlier", ["10.95.208.31"]),
+        (">=4.00A_v10.95.201.23|<=4.04E_v10.95.210.01", ["10.95.201.23", "10.95.210.01"]),
+        ("All versions < V12.1a (2018 R1)", ["2018 R1"]),
+        ("< 2017 (1.9.0)", ["1.9.0"]),
+        ("<= 2018 SP3 Version 3.4.430.460", ["3.4.430.460"]),
+        ("<= 3.3.8 Build 16102416", [""]),
+        ("<= 2.0 (Build 683.003)", [""]),
+        ("< 02.07.07(10)", [""]),
+    ],
+)
+def test_the_same_release_in_another_count(text: str, counts: list[str]) -> None:
+    found = understand(text)
+    assert isinstance(found, Range)
+    assert [bound.also for bounds in found.alternatives for bound in bounds] == counts
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds", "subject"),
+    [
+        ("ME prior to V11.8.50.3425 and BIOS prior to R1.21.0", "<V11.8.50.3425 | <R1.21.0", "ME, BIOS"),
+        ("< 11.8.50.3425 (ME) | < R1.21.0 (BIOS)", "<11.8.50.3425 | <R1.21.0", "ME, BIOS"),
+        ("FW Versions 2.22 and prior ETH-FW Versions 1.01 and prior", "<=2.22 | <=1.01", "FW, ETH-FW"),
+        ("VDS R7.50 and prior and FCN/FCJ Simulator R4.20 and prior", "<=R7.50 | <=R4.20", "VDS, FCN/FCJ Simulator"),
+    ],
+)
+def test_two_parts_with_limits_of_their_own(text: str, bounds: str, subject: str) -> None:
+    found = understand(text)
+    assert isinstance(found, Range)
+    assert (said(found), found.subject) == (bounds, subject)
+
+
+@pytest.mark.parametrize("text", ["Versions 5.02 and prior V6.01 and prior", "FW 2.22 and prior FW 1.01 and prior"])
+def test_words_that_name_no_parts(text: str) -> None:
+    found = understand(text)
+    assert isinstance(found, Unread) or found.subject == "firmware"
+
+
+@pytest.mark.parametrize("text", [">=2003|<=2006", "2014-2016", "2003 to 2006"])
+def test_from_one_year_to_another_is_a_time(text: str) -> None:
+    found = understand(text)
+    assert isinstance(found, Range)
+    assert (found.grammar, found.subject) == ("P", "date")
+
+
+@pytest.mark.parametrize("text", ["<= 2017", "2016", "2015 | 2016", ">= 2018-1 | <= 2021-1", ">= 2014 R2 | <= 2017"])
+def test_one_year_or_more_than_years_is_a_version(text: str) -> None:
+    found = understand(text)
+    assert isinstance(found, Range)
+    assert found.subject == "firmware"
+
+
+@pytest.mark.parametrize(
     ("text", "op", "number"),
     [
         ("<= first five digits of serial number 24061", "<=", "24061"),
@@ -147,6 +209,14 @@ def test_dates(text: str, op: str, date: str) -> None:
         ("<with_Nozomi_Guardian_/_CMC_23.4.1", "", "with Nozomi Guardian / CMC 23.4.1"),
         ("All versions < V8.2 SP1 with WinCC V7.4 SP1 Upd11", "<V8.2 SP1", "with WinCC V7.4 SP1 Upd11"),
         ("<=B13__without_Special_Modification_Patch_BRD-C62W003-A0_installed", "<=B13", None),
+        ("4.1 and prior versions released before January 20 2017", "<=4.1", "released before January 20 2017"),
+        ("7.0 to 10.1.3 included in Other Suite Versions 2014R3 and prior", ">=7.0, <=10.1.3", None),
+        ("Versions including affected DNS modules", "", "including affected DNS modules"),
+        ("All deployments with Runtime Custom Setting x set to False", "", "with Runtime Custom Setting x set to False"),
+        ("v5 and prior included in Communicator 3.15 and prior", "<=v5", "included in Communicator 3.15 and prior"),
+        ("R3.08 through R3.09. These vulnerabilities affect this product if CAMS is installed", ">=R3.08, <=R3.09", None),
+        (">= R3.72 | <= R3.80 (these product versions are affected if CAMS is installed)", ">=R3.72, <=R3.80", None),
+        ("<=Ver.2.41_affected_only_by", "<=2.41", "affected only by vulnerabilities that the document does not name"),
     ],
 )
 def test_conditions(text: str, bounds: str, condition: str | None) -> None:
@@ -159,7 +229,13 @@ def test_conditions(text: str, bounds: str, condition: str | None) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["<= 2.01 (end-of-life Nov 2017)", "Versions 5.05 and prior Released May 2021", "< 1.031 (These products are sold in limited regions)"],
+    [
+        "<= 2.01 (end-of-life Nov 2017)",
+        "3.3 SP2 (part of SPR1 2023.0)",
+        "<= 1.54 (integrated into GE MobileLink)",
+        "Versions 5.05 and prior Released May 2021",
+        "< 1.031 (These products are sold in limited regions)",
+    ],
 )
 def test_remarks_are_no_conditions(text: str) -> None:
     found = understand(text)
@@ -193,6 +269,7 @@ def test_vulnerabilities_named_alone(text: str, cves: tuple[str, ...]) -> None:
         ("NMC2 <= 6.9.6", "Smart-UPS", "NMC2"),
         ("NMC2 AOS v6.9.6 and prior", "Smart-UPS", "NMC2"),
         ("< PI Vision 2020", "PI Vision 2020", "firmware"),
+        ("<= PI AF Client 2018 SP3", "Applications using PI Asset Framework (AF) Client", "firmware"),
     ],
 )
 def test_components(text: str, name: str, subject: str) -> None:
@@ -230,7 +307,8 @@ def test_an_order_number_before_the_range_is_the_model() -> None:
         ("< cesne_r2d14_03.esw", "the word 'cesne'"),
         ("< R02 (or Software Version 1.1.13166)", "a limit or another number"),
         ("<= U61 |<= L81", "several upper limits of lines that letters name"),
-        ("< 11.8.50.3425 (ME) | < R1.21.0 (BIOS)", "two components"),
+        ("BIOS ME < V3.4", "two components"),
+        ("<= R4.03 (only if CAMS is used) Versions R5.01 through R5.04", "a range after a condition"),
         ("Versions 5.0.27 5.1.19 and prior", "whether one number of a list or all have earlier versions with them"),
         ("1" * (LONGEST + 1), f"longer than {LONGEST} characters"),
     ],

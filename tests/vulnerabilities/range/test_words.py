@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from fieldwatch.vulnerabilities.range.words import mended, tokens
+from fieldwatch.vulnerabilities.range.words import tidied, tokens
 
 
 @pytest.mark.parametrize(
-    ("text", "mend"),
+    ("text", "tidy"),
     [
         ("  <=  2.0 ", "<= 2.0"),
         ("<=2020_R2_SP1", "<=2020 R2 SP1"),
@@ -19,8 +19,8 @@ from fieldwatch.vulnerabilities.range.words import mended, tokens
         ("<\u00a02.0", "< 2.0"),
     ],
 )
-def test_mended(text: str, mend: str) -> None:
-    assert mended(text) == mend
+def test_tidied(text: str, tidy: str) -> None:
+    assert tidied(text) == tidy
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,13 @@ Limits. An upper limit that includes its number covers the deeper components and
 covers 33.013, `<= 12.2.x` every 12.2; not where the maker counts decimally. `< 4.4` does not cover 4.4.73, `> 4.4` does: both by order.
 One exact version covers itself; one whole number (`20`) or a wildcard (`12.6.*`) covers all below it.
 
+A limit that the document gives in two counts (`4.02C (10.95.208.31)`) holds in the one with as many components as the version has; where
+both or none have, both must agree. An update alone (`<= SP1`) goes on from the version that the product's name ends in.
+
 No answer: whether an upper limit covers a service pack, an update or a lettered revision of its number; whether an exact version covers its
 deeper components; where a limit names a build, and the device does not; where one side counts on in components and the other in updates
-(V14.0.1, V14 SP1); for lines of releases between those that several upper limits name.
+or builds (V14.0.1, V14 SP1); where one begins with a year and the other does not (2017, 3.5.1); for lines of releases between those that
+several upper limits name.
 
 Conflicts between leaf and text, first that holds: the one that cannot be read gives way; the same limits in other words are no conflict (an
 open end, `up to`, takes the leaf's operator); numbers alone give way to limits on them, unless those leave one of the numbers out; a text

@@ -8,7 +8,7 @@ import re
 
 from fieldwatch.library.version import across_lines, compare, parse
 from fieldwatch.vulnerabilities.range.record import Alternatives, Bound
-from fieldwatch.vulnerabilities.range.words import FIRMWARE, Token
+from fieldwatch.vulnerabilities.range.words import ALSO, FIRMWARE, Token
 
 OPERATOR = {"LE": "<=", "LT": "<", "GE": ">=", "GT": ">"}
 NUMBERS = ("V", "L", "DATE")
@@ -47,11 +47,17 @@ def both_ends(text: str) -> tuple[str, str] | None:
     return (low, high) if alike and one and two and compare(one, two) == -1 else None
 
 
+def also(text: str) -> str:
+    """The same release in another count, behind the number; "" where there is none."""
+    found = ALSO.search(text)
+    return found.group(1) if found else ""
+
+
 def bare(text: str) -> str:
-    """The number without the words before it and without an alias in brackets behind it."""
+    """The number without the words before it, and without the other count behind it."""
+    text = ALSO.sub("", text)
     number = re.sub(r"^(?:(?:versions?|vers|ver|rev(?:ision)?|release|firmware|fw(?=[ _]))\b[ ._:]*)+", "", text, flags=re.I)
     number = re.sub(rf"^{FIRMWARE}", "", number, flags=re.I)
-    number = re.sub(r"[ ]\((?:build(?: nr)?[ .]*)?v?[0-9]+\.[0-9.]+\)$|[ ]\(\d{4} R\d\)$", "", number, flags=re.I)
     return number.strip(" .,_:") or text
 
 
@@ -114,24 +120,24 @@ class Flow:
     def lower_last(self) -> None:
         """The last number, if it stands alone, is a lower limit."""
         if self.bounds and self.bounds[-1].op == "=" and self.kind(-1) not in ("OR", "OTHER"):
-            self.bounds[-1] = Bound(">=", self.bounds[-1].version)
+            self.bounds[-1] = self.bounds[-1]._replace(op=">=")
 
     def number(self, token: Token) -> None:
         """A number with what stands around it."""
-        number = bare(token.text)
+        number, other = bare(token.text), also(token.text)
         self.refuse_neighbours(token)
         ends = both_ends(number) if not self.op else None
         if ends:
             self.bounds += [Bound(">=", ends[0]), Bound("<=", ends[1])]
         elif self.ranging:
-            self.bounds.append(Bound("<=", number))
+            self.bounds.append(Bound("<=", number, other))
         elif self.kind(1) == "TO" and self.kind(2) in NUMBERS and self.op in ("", ">="):
-            self.bounds.append(Bound(">=", number))
+            self.bounds.append(Bound(">=", number, other))
             self.ranging, self.op = True, ""
             self.at += 1
             return
         elif self.kind(1) in ("LE_AFTER", "GE_AFTER"):
-            self.after(number)
+            self.after(number, other)
         elif self.kind(1) == "INCLUDED" and self.kind(2) == "AND" and self.kind(3) == "V":
             self.bounds += [Bound(">=", number), Bound("<" if self.kind(4) == "EXCLUDED" else "<=", bare(self.tokens[self.at + 3].text))]
             self.at += 3
@@ -140,16 +146,16 @@ class Flow:
             self.open_end = True
             self.at += 2
         else:
-            self.bounds.append(Bound(self.op or "=", number))
+            self.bounds.append(Bound(self.op or "=", number, other))
             if self.goes_on(number):
                 return
         self.op, self.ranging, self.worded = "", False, False
 
-    def after(self, number: str) -> None:
+    def after(self, number: str, other: str) -> None:
         """A number with its operator behind it: `4.4 and prior`."""
         if self.kind(1) == "LE_AFTER" and self.bounds and self.bounds[-1].op == "=":
             raise Garbled("whether one number of a list or all have earlier versions with them")
-        self.bounds.append(Bound("<=" if self.kind(1) == "LE_AFTER" else ">=", number))
+        self.bounds.append(Bound("<=" if self.kind(1) == "LE_AFTER" else ">=", number, other))
         self.op = ""
         self.at += 1
 

@@ -10,6 +10,8 @@ from fieldwatch.vulnerabilities.range.bounds import ceiling, floor
 from fieldwatch.vulnerabilities.range.record import EVERY, Alternatives, Answer, Bound, Range
 
 MIDDLE = re.compile(r"\.[xX*]\.(?=[0-9])")
+LETTERED = re.compile(r"([A-Za-z])([0-9]+)(x+)")
+"""`R7x`: digits of the first number that may be any, or a letter after it."""
 
 
 def within(found: Range, version: str, scheme: str) -> bool | None:
@@ -52,7 +54,7 @@ def _any(alternatives: Alternatives, has: Version) -> tuple[bool | None, str]:
             if holds is None:
                 held, open_why = None, reason
         if held:
-            return True, ", ".join(f"{bound.op} {bound.version}" for bound in bounds)
+            return True, ", ".join(f"{bound.op} {bound.version}{f' ({bound.also})' if bound.also else ''}" for bound in bounds)
         if held is None:
             open_why = open_why or why
     return (None, open_why) if open_why else (False, why)
@@ -60,8 +62,12 @@ def _any(alternatives: Alternatives, has: Version) -> tuple[bool | None, str]:
 
 def _holds(bound: Bound, has: Version, spans: bool) -> tuple[bool | None, str]:
     """Whether a version is on the right side of a bound; a bound of a pair that `spans` puts the lines of a relay's releases in order."""
+    if bound.also:
+        return _either_count(bound, has, spans)
     if MIDDLE.search(bound.version):
         return _middle(bound, has)
+    if LETTERED.fullmatch(bound.version) and has.scheme == "components":
+        return _lettered_x(bound, has)
     low = _limit(floor(bound.version), has)
     high = _limit(ceiling(bound.version), has)
     if low is None or high is None:
@@ -74,6 +80,33 @@ def _holds(bound: Bound, has: Version, spans: bool) -> tuple[bool | None, str]:
     return _holds_aligned(bound, has, low, high)
 
 
+def _either_count(bound: Bound, has: Version, spans: bool) -> tuple[bool | None, str]:
+    """A limit in two counts: the one with as many components as the version has; where both or none have, both must agree."""
+    counts = [bound._replace(also=""), Bound(bound.op, bound.also)]
+    alike = [one for one in counts if (limit := _limit(floor(one.version), has)) and len(limit.key.main) == len(has.key.main)]
+    if len(alike) == 1:
+        return _holds(alike[0], has, spans)
+    (one, why), (two, _) = (_holds(count, has, spans) for count in counts)
+    return (one, why) if one is two else (None, f"{has.text} is counted as neither {bound.version} nor {bound.also}")
+
+
+def _lettered_x(bound: Bound, has: Version) -> tuple[bool | None, str]:
+    """`<= R7x`: R70 to R79, or R7 with any letter; where the version does not tell which, both must agree."""
+    letter, digits, wild = re.split(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=x)", bound.version)
+    mine = str(next((atom for atom in (has.key.main[0] if has.key.main else ()) if isinstance(atom, int)), ""))
+    low, high = (_limit(f"{letter}{digits}{end * len(wild)}", has) for end in "09")
+    first, last = _limit(f"{letter}{digits}", has), _limit(f"{letter}{digits}zz", has)
+    if low is None or high is None or first is None or last is None:
+        return None, f"{bound.version!r} is no version as {has.scheme} are counted"
+    counted, why = _holds_aligned(bound, has, low, high)
+    if len(mine) == len(digits + wild) and mine.startswith(digits):
+        return counted, why
+    lettered, reason = _holds_aligned(bound, has, first, last)
+    if len(mine) <= len(digits) or counted is lettered:
+        return lettered, reason
+    return None, f"{bound.version} may be digits or a letter, {has.text} does not tell"
+
+
 def _holds_aligned(bound: Bound, has: Version, low: Version, high: Version) -> tuple[bool | None, str]:
     """The same, with the words before both numbers settled."""
     if bound.op == "=":
@@ -81,7 +114,7 @@ def _holds_aligned(bound: Bound, has: Version, low: Version, high: Version) -> t
     limit = high if bound.op in ("<=", ">") else low
     if has.scheme == "serial_number" and len(has.key.main) < len(limit.key.main):
         return None, f"{has.text} is shorter than {bound.version}"
-    if _counts_otherwise(has, limit) or _counts_otherwise(limit, has):
+    if _of_a_year(has) is not _of_a_year(limit) or _counts_otherwise(has, limit) or _counts_otherwise(limit, has):
         return None, f"{has.text} and {bound.version} are counted differently"
     order = compare(has, limit)
     if order is None:
@@ -121,11 +154,17 @@ def _lacks_build(has: Version, limit: Version) -> bool:
     return bool(limit.key.tail) and not has.key.tail and compare(has, limit._replace(key=limit.key._replace(tail=()))) == 0
 
 
+def _of_a_year(version: Version) -> bool:
+    """Whether the version begins with a year, written out: the same program may be counted as 2017 and as 1.9.0."""
+    first = version.key.main[0][0] if version.key.main else 0
+    return version.scheme == "components" and isinstance(first, int) and 1990 <= first <= 2099
+
+
 def _counts_otherwise(one: Version, two: Version) -> bool:
-    """Whether the same number goes on in components on one side and in updates on the other: V14.0.1 and V14 SP1 may be the same."""
+    """Whether the same number goes on in components on one side, in updates or builds on the other: V14.0.1 and V14 SP1 may be the same."""
     shorter = len(two.key.main)
     deeper = len(one.key.main) > shorter and one._replace(key=one.key._replace(main=one.key.main[:shorter]))
-    if not deeper or not any(two.key.updates) or any(one.key.updates) or one.key.line != two.key.line:
+    if not deeper or not (any(two.key.updates) or two.key.tail) or any(one.key.updates) or one.key.line != two.key.line:
         return False
     return deeper.key.main == two.key.main and any(part != (0,) for part in one.key.main[shorter:])
 

@@ -10,12 +10,12 @@ from fieldwatch.vulnerabilities.advisory import Product
 from fieldwatch.vulnerabilities.range.bounds import floor
 from fieldwatch.vulnerabilities.range.phrase import understand
 from fieldwatch.vulnerabilities.range.record import EVERY, Alternatives, Bound, Range, Unread
-from fieldwatch.vulnerabilities.range.words import PRIOR, mended
+from fieldwatch.vulnerabilities.range.words import PRIOR, tidied
 
 
 def _beyond_name(product: Product) -> str:
     """What the full name says after the product's name; "" where it repeats the name and no more."""
-    text, name = " ".join(mended(product.text).split()), mended(product.name)
+    text, name = " ".join(tidied(product.text).split()), tidied(product.name)
     place = text.lower().find(name.lower()) if name else -1
     if place >= 0:
         rest = text[place + len(name) :]
@@ -45,7 +45,7 @@ ARTICLE = re.compile(r"article number|order (?:code|number)|\bmodels?\b|part num
 
 def _model(product: Product, rest: str) -> str:
     """The model that stands in a version's place; "" where it is a version or cannot be said."""
-    leaf = mended(product.version)
+    leaf = tidied(product.version)
     if product.kind == "product_name":
         return leaf
     if RELEASE.fullmatch(leaf) or re.search(r"\ball\b|vers:|[*]|^[0-9]{4}-[0-9]{4}$", leaf, re.I):
@@ -54,7 +54,7 @@ def _model(product: Product, rest: str) -> str:
         return ""
     if all(MODEL.match(each) for each in re.split(r" *[|,] *| and ", leaf.strip(" ,"))) or MODEL.match(leaf) or ARTICLE.search(rest):
         return leaf.removesuffix(" and").strip(" ,")
-    dashed = re.search(re.escape(mended(product.name)) + r"\s+-\s", mended(product.text))
+    dashed = re.search(re.escape(tidied(product.name)) + r"\s+-\s", tidied(product.text))
     if dashed and isinstance(understand(leaf, ""), Unread) and not re.search(r"[<>=]", leaf):
         return leaf.removesuffix(" and").strip(" ,")
     return ""
@@ -84,10 +84,31 @@ def _read(version: str, kind: str, name: str, text: str) -> Range | Unread:
     if re.fullmatch(r"R[0-9]{2,4}", name.strip()):
         version, rest = re.sub(r"\b(?=V[0-9])", f"{name.strip()}-", version), ""
     leaf = understand(version, name)
-    if not rest or rest == mended(version):
-        return leaf
+    if not rest or rest == tidied(version):
+        return _of_edition(leaf, name)
     said = understand(rest, name)
-    return _settle(leaf, said, rest)
+    return _of_edition(_settle(leaf, said, rest), name)
+
+
+EDITION = re.compile(r"(?<=[ ])(?:20[0-9]{2}(?: R[0-9])?|V[0-9]+(?:\.[0-9]+)*)$")
+RELEASE_OF_YEAR = re.compile(r"R[0-9](?![0-9.])")
+
+
+def _of_edition(found: Range | Unread, name: str) -> Range | Unread:
+    """The limits with the version that the product's name ends in: `<= SP1` of `Telemetry Server 2020 R2`, `R2 SP1` of `Edge 2020`."""
+    edition = EDITION.search(tidied(name))
+    if edition is None or isinstance(found, Unread):
+        return found
+
+    def whole(bound: Bound) -> Bound:
+        version = parse(bound.version, "components")
+        if version and not version.key.main:
+            return bound._replace(also=f"{edition[0]} {bound.version}")
+        if re.fullmatch(r"20[0-9]{2}", edition[0]) and RELEASE_OF_YEAR.match(bound.version):
+            return bound._replace(version=f"{edition[0]} {bound.version}")
+        return bound
+
+    return found._replace(alternatives=tuple(tuple(map(whole, bounds)) for bounds in found.alternatives))
 
 
 YEAR = re.compile(r"20[0-9]{2}")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fieldwatch.library.version import parse
 from fieldwatch.vulnerabilities.range.bounds import Flow, Garbled, alternatives, floor
 from fieldwatch.vulnerabilities.range.record import EVERY, Alternatives, Bound, Range, Unread
-from fieldwatch.vulnerabilities.range.words import Token, mended, tokens
+from fieldwatch.vulnerabilities.range.words import Token, tidied, tokens
 
 LONGEST = 1000
 """Characters; a longer text is no range."""
@@ -23,18 +23,24 @@ CONDITION = re.compile(
     r"|may[ ]also|[0-9][0-9.]{0,20} and [0-9][0-9.]{0,20} may[ ]also|released|not[ ]sold|limited\)|classic\)|supports|\.net"
     r"|standard[ ]dc|windows[ ]and|windows(?=[ ](?:7|8|10|11|server|xp))|all[ ]editions|cybersentry|based[ ]on|moved[ ]to|due[ ]to"
     r"|depending|deployed|of[ ]telerik|gold[ ]build|res670|and[ ]function[ ]state|x-series|[0-9]+\.x[ ]series"
-    r"|CVE-[0-9-]+[ ]only[ ]affects)\b)",
+    r"|affected[ ]only[ ]by(?=$)|CVE-[0-9-]+[ ]only[ ]affects|these[ ](?:product[ ]versions|vulnerabilities))\b)",
     re.I,
 )
 """Where the words of a condition begin."""
 
 REMARK = re.compile(
-    r"^\(?(?:\(?all (?:editions|models|variants)|end[- ]of[- ]life|eol|formerly|these products are sold|released|on all supported|supports"
-    r"|only by$|only are vulnerable|installed$|included in|integrated|part of|including (?:former|all versions of|centum)"
+    r"^\(?(?:\(?all (?:editions|models|variants)|end[- ]of[- ]life|eol|formerly|these products are sold|on all supported|supports"
+    r"|released(?! (?:before|prior to|until|up to|<))"
+    r"|only are vulnerable|installed$|included in|integrated|part of|including (?:former|all versions of|centum)"
     r"|which are not sold|limited\)|classic\)|standard dc|moved to|[0-9]+\.x series|for the )",
     re.I,
 )
 """Words that look like a condition and restrict nothing."""
+
+HOSTED = re.compile(
+    r"^\(?(?:included in|part of|integrated (?:in|into)) (?P<host>.+?) v?[0-9][\w.]*(?: [\w.]+)? (?:and|or) (?:prior|earlier)", re.I
+)
+"""`included in Wonderware Intelligence Versions 2014R3 and prior`: the product, as part of another one of these versions alone."""
 
 CVES = re.compile(r"CVE-([0-9]{4})-\s*([0-9]{3,7})", re.I)
 ABOUT = re.compile(r"(?:affected|impacted)(?: only)? by\s+CVE|(?:CVE[-0-9 and,]+)only\)", re.I)
@@ -104,6 +110,31 @@ def _of_panel(text: str) -> Range | None:
     return Range(((Bound("<=", found.group("number")),),), text, "Q", condition=scope, model=found.group("order"))
 
 
+LIMITED = (
+    r"(?P<{0}>[A-Z][A-Z/\-]*(?: (?!versions?\b|prior\b)[A-Z]\w+)?) (?:versions? )?(?:(?P<{0}_lt>prior to|<) )?"
+    r"(?P<{0}_n>v?[A-Z]?[0-9][0-9.]*[0-9])(?P<{0}_le> (?:and|or) (?:prior|earlier))?"
+)
+BEHIND = r"(?P<{0}_op><=?) ?(?P<{0}_n>v?[A-Z]?[0-9][0-9.]*[0-9]) \((?P<{0}>[A-Z][A-Z/\-]*)\)"
+PARTS = (
+    re.compile(rf"^{LIMITED.format('a')}(?: and)? {LIMITED.format('b')}$", re.I),
+    re.compile(rf"^{BEHIND.format('a')} \| {BEHIND.format('b')}$", re.I),
+)
+
+
+def _of_parts(text: str) -> Range | None:
+    """`ME prior to V11.8.50.3425 and BIOS prior to R1.21.0`: two parts of the product, each with a limit of its own."""
+    found = next((found for form in PARTS if (found := form.match(text))), None)
+    given = found.groupdict() if found else {}
+    ops = [given.get(f"{part}_op") or ("<" if given.get(f"{part}_lt") else "<=" if given.get(f"{part}_le") else "") for part in "ab"]
+    if not all(ops) or given["a"].lower() == given["b"].lower() or PLAIN.search(f"{given['a']} {given['b']}"):
+        return None
+    limits = tuple((Bound(op, given[f"{part}_n"]),) for op, part in zip(ops, "ab", strict=True))
+    return Range(limits, text, "O", subject=f"{given['a']}, {given['b']}")
+
+
+PLAIN = re.compile(r"\b(?:all|any|versions?|v|ver|and|or|prior|firmware|software|release|to)\b", re.I)
+"""Words that name no part."""
+
 LETTER = re.compile(r"^(?P<op><=|<|>=|>) ?(?P<letters>[A-Z]{1,2})$")
 
 
@@ -131,7 +162,15 @@ def _of_every_model(text: str) -> Range | None:
     return Range(EVERY, text, "R", model=found.group("model")) if found else None
 
 
-WHOLE: tuple[Callable[[str], Range | None], ...] = (_of_serial, _of_manufacture, _of_panel, _of_letter, _of_model, _of_every_model)
+WHOLE: tuple[Callable[[str], Range | None], ...] = (
+    _of_serial,
+    _of_manufacture,
+    _of_panel,
+    _of_parts,
+    _of_letter,
+    _of_model,
+    _of_every_model,
+)
 """Forms that are a whole text, tried before its words."""
 
 
@@ -150,11 +189,18 @@ INCLUSION = re.compile(r"\(including (?!\))[^()]*\)|including hotfixes", re.I)
 WORKBENCH = re.compile(r"^(<=?|>=?|(?:all )?versions prior to) ?[\w.]+ \(firmware (?:versions? )?(?:prior to )?([0-9.]+)\)$", re.I)
 """`< 12.4 (firmware 1.46)`: the version of the engineering software, and in brackets that of the firmware, which counts."""
 
-ALIAS = re.compile(
-    r"(?<=[0-9][A-Z])[ _]v?[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+(?![\w.])|[ ]\((?:aka )?(?:<= )?(?:version )?v?[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+\)",
-    re.I,
+COUNT = r"v?(?P<count>[0-9]+(?:\.[0-9]+){2,4})"
+ALIASES = (
+    re.compile(rf"(?P<number>[0-9][A-Z])[ _]{COUNT}(?![\w.])", re.I),
+    re.compile(rf"(?P<number>[0-9][A-Z]?)[ ]\((?:aka )?(?:<= )?(?:version |build(?: nr)?[. ]*)?{COUNT}\)", re.I),
+    re.compile(r"(?P<number>[0-9][a-z]?)[ ]\((?P<count>[0-9]{4} R[0-9])\)", re.I),
+    re.compile(rf"(?P<number>\b(?:SP|R|patch )[0-9])[ ]version {COUNT}(?![\w.])", re.I),
 )
-"""A second number of the same version: `4.04E v10.95.210.01`, `3.00A (9.50.255.02)`."""
+"""A second number of the same release, in another count: `4.04E v10.95.210.01`, `1.2 FP2 HF6 (Build Nr. 1.2.14002.257)`,
+`10.1.4 (2017 R3)`, `2018 SP3 Version 3.4.430.460`."""
+
+BRACKETED = re.compile(r"(?<=[0-9])[ ]?\((rev(?:ision)?[. ]*[A-Z]{1,2})\)", re.I)
+"""`9.40 (Rev T)`: a revision in brackets."""
 
 REVISIONS = re.compile(r"(?<=[0-9]) (?<![A-Z][0-9]{4} )(?:\*|all revisions)$", re.I)
 """`1.2 *`, `Version 1.2 all revisions`: a wildcard."""
@@ -167,19 +213,36 @@ SHARED = re.compile(r"^(?P<op><=?)[ ]*v?[0-9.]+(?:(?:[ _]+v[0-9.]+)+|[ ]*/[ ]*v?
 
 
 def _plain(text: str) -> str:
-    """The text without broken characters, aliases and remarks."""
-    said = " ".join(INCLUSION.sub(" ", mended(BRANDED.sub(r"\1", text))).split())
-    return REVISIONS.sub(".*", ALIAS.sub("", WORKBENCH.sub(r"\1 \2", said)))
+    """The text without broken characters and remarks; a second number of the same release as `(=1.2.3)` behind the first."""
+    said = " ".join(INCLUSION.sub(" ", tidied(BRANDED.sub(r"\1", text))).split())
+    said = BRACKETED.sub(r" \1", WORKBENCH.sub(r"\1 \2", said))
+    for form in ALIASES:
+        said = form.sub(r"\g<number> (=\g<count>)", said)
+    return REVISIONS.sub(".*", said)
 
 
-def _split(text: str) -> tuple[str, str]:
+def _split(text: str, name: str) -> tuple[str, str]:
     """The range and the words of its condition; every version, where the text is but a condition."""
     found = CONDITION.search(text)
     if found is None:
         return text, ""
     condition = text[found.start() :].strip(" -,;")
     plain = text[: found.start()].strip(" -,;:|(")
-    return "*" if plain in ("", "<", "vers:all/") else plain, "" if REMARK.match(condition) else condition
+    if condition.lower() == "affected only by":
+        condition += " vulnerabilities that the document does not name"
+    if AGAIN.search(condition):
+        raise Garbled("a range after a condition")
+    return "*" if plain.lower() in ("", "<", "vers:all/", "versions") else plain, "" if _restricts_nothing(condition, name) else condition
+
+
+AGAIN = re.compile(r"\) (?:and |or )?(?:versions?|v?[0-9]+\.[0-9]|R[0-9]+\.[0-9])", re.I)
+"""`(only if ... is used) Versions R5.01.00`: what comes after the brackets is not of the condition."""
+
+
+def _restricts_nothing(condition: str, name: str) -> bool:
+    """Whether the words are but a remark."""
+    host = HOSTED.match(condition)
+    return REMARK.match(condition) is not None and (host is None or host.group("host").lower() in name.lower())
 
 
 def _spread(text: str) -> str:
@@ -198,7 +261,7 @@ def _component(said: list[Token], name: str) -> tuple[list[Token], str]:
         if token.kind == "L" and rest and rest[-1].kind == "V" and len(word) == 1 and rest[-1].text[-1].isdigit():
             rest[-1] = Token("V", rest[-1].text + token.text)
         elif token.kind == "L" and follower in ("V", "L", "WORD"):
-            if word not in name.lower().split():
+            if word not in re.findall(r"\w+", name.lower()):
                 raise Garbled(f"the word {token.text!r}")
         elif token.kind != "WORD":
             rest.append(token)
@@ -236,7 +299,7 @@ def understand(text: str, name: str = "") -> Range | Unread:
         inner = understand(ordered.group("rest"), name)
         return inner._replace(quoted=text.strip(), model=ordered.group("model")) if isinstance(inner, Range) else inner
     try:
-        return _words(text.strip(), *_split(said), name)
+        return _words(text.strip(), *_split(said, name), name)
     except Garbled as garbled:
         return Unread(text, str(garbled))
 
@@ -260,9 +323,14 @@ def _words(quoted: str, plain: str, condition: str, name: str) -> Range | Unread
     for bound in flow.bounds:
         if not _legible(bound.version):
             return Unread(quoted, f"{bound.version!r} is no version")
-    subject = subject or ("date" if "DATE" in kinds else "firmware")
+    subject = subject or ("date" if "DATE" in kinds or _years(flow.bounds) else "firmware")
     found = Range(covered, quoted, "", subject, condition, _cves(f"{plain} {condition}"), doubt=doubt, open_end=flow.open_end)
     return found._replace(grammar=_grammar(found))
+
+
+def _years(bounds: list[Bound]) -> bool:
+    """Whether the range is from one year to another: then it is the time of release, not the version."""
+    return [bound.op[0] for bound in bounds] == [">", "<"] and all(re.fullmatch(r"(?:19|20)[0-9]{2}", bound.version) for bound in bounds)
 
 
 @functools.lru_cache(maxsize=65536)

@@ -29,10 +29,11 @@ CLASSES = {
 
 
 class Bound(NamedTuple):
-    """`op` is one of < <= > >= =, `version` the number as the document writes it."""
+    """`op` is one of < <= > >= =, `version` the number as the document writes it, `also` the same release in another count, or ""."""
 
     op: str
     version: str
+    also: str = ""
 
 
 Alternatives = tuple[tuple[Bound, ...], ...]

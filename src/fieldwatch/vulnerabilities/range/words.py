@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-MENDS = (
-    ("â€¦", "…"),
-    ("â€“", "-"),
-    ("â€”", "-"),
-    ("â€¢", "-"),
+from fieldwatch.library.mojibake import mended
+
+SIGNS = (
     ("–", "-"),
     ("—", "-"),
+    ("•", "-"),
     ("≤", "<="),
     ("≥", ">="),
     ("\u00a0", " "),
@@ -22,13 +21,19 @@ MENDS = (
     ("\u200b", ""),
     ("�", " "),
 )
-"""Characters that arrive broken, and how they are read."""
+"""Signs that stand for others."""
 
 UPDATE = (
     r"(?:SP|service[ _]pack|feature[ _]pack|FP|update|upd|UC|CU|RU|QU|MP|TCU|IP|RS|SR|HF|hotfix(?:rev)?|security[ _]patch|patch|P|U|IR|kit"
     r"|beta|build(?:[ ]nr\.?)?|BN|rev(?:ision)?|release|D|plus)"
 )
-LATER = rf"(?:(?:[ _.]|-(?![ ])){{0,2}}(?<![A-Za-z])(?:{UPDATE}[ ._#\-]{{0,2}}[0-9][\w.]*|R[0-9]{{1,2}}(?![.0-9])))"
+LATER = (
+    rf"(?:(?:[ _.]|-(?![ ])){{0,2}}(?<![A-Za-z])(?:{UPDATE}[ ._#\-]{{0,2}}[0-9][\w.]*|R[0-9]{{1,2}}(?![.0-9])"
+    r"|rev(?:ision)?[. ]{0,2}(?-i:[A-Z]{1,2})(?!\w)))"
+)
+"""What goes on after a number: an update, a release of a year, a revision of one or two letters."""
+ALSO = re.compile(r"[ ]?\(=([^()]*)\)$")
+"""The same release in another count, as `phrase` writes it behind the number."""
 FIRMWARE = r"(?:(?:CPC80|CPCI85|HiOS|HiSecOS|ROS|MSYS|IR302)[ _]+)"
 """Names of firmwares that stand before their number and say nothing else."""
 NUMBER = (
@@ -38,7 +43,7 @@ NUMBER = (
 WORDS = r"(?:(?:versions?|vers|ver|v|rev(?:ision)?s?|release|firmware|fw|build|r)\b[ ._:]*)*"
 VERSION = (
     rf"{WORDS}(?:{NUMBER}{LATER}*|{UPDATE}[ _.\-]*[0-9][\w.]*{LATER}*)"
-    r"(?:[ ]?\((?:build(?:[ ]nr)?[ .]*)?v?[0-9][0-9.]*\)|[ ]\([0-9]{4}[ ]R[0-9]\))?"
+    r"(?:[ ]?\((?:build[ .]*)?v?[0-9][0-9.]*\))?(?:[ ]\(=[^()]*\))?"
 )
 LETTERS = r"[A-Z]{1,2}(?![\w])"
 
@@ -57,6 +62,7 @@ TOKENS: tuple[tuple[str, str], ...] = (
         rf"|and[ ]{SCOPE}[ ]{THING}[ ]{PRIOR}\b",
     ),
     ("GE_AFTER", rf",?[ ]*(?:and|or)[ ](?:{SCOPE}[ ])*{AFTER}\b(?:[ ]{THING})*"),
+    ("LT", r"(?:up[ ]to[ ]|-[ ])?but[ ]not[ ]including\b"),
     ("LT", rf"(?:{THING}[ ])?{LESS}(?:[ ](?:firmware|software))?(?:[ ]{THING})?"),
     ("GT", rf"(?:{THING}[ ])?(?:after|later[ ]than|newer[ ]than|above)\b"),
     ("BETWEEN", r"between"),
@@ -71,7 +77,8 @@ TOKENS: tuple[tuple[str, str], ...] = (
     ("FROM", r"from\b|since\b"),
     (
         "ALL",
-        r"vers:all/\*?|all[ ](?:the[ ])?(?:firmware[ ]|software[ ]|supported[ ]|current[ ])*(?:versions|releases|revisions)\b(?:[ ]of)?"
+        r"vers:all/\*?|all[ ](?:the[ ])?(?:firmware[ ]|software[ ]|supported[ ]|current[ ])*"
+        r"(?:versions|releases|revisions|deployments)\b(?:[ ]of)?"
         r"|\*(?!\w)|all$",
     ),
     ("OR", r"\||,|;"),
@@ -101,10 +108,11 @@ UPPER = re.compile(LETTERS)
 """Revisions are capital letters; ME is the management engine of a PC."""
 
 
-def mended(text: str) -> str:
+def tidied(text: str) -> str:
     """The text with its broken characters mended, blanks single, and the underscores that stand for blanks as blanks."""
-    for broken, mend in MENDS:
-        text = text.replace(broken, mend)
+    text = mended(text)
+    for sign, meant in SIGNS:
+        text = text.replace(sign, meant)
     text = re.sub(r"_+(?=[A-Za-z(<>\"/])|(?<=[A-Za-z<>=\"/.])_+|_+$|__+", " ", text)
     return " ".join(text.split()).strip(" ,")
 

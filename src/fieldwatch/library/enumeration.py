@@ -1,0 +1,72 @@
+"""Lists in the name of a product, as writers abridge them, written out: what stands for several is marked as several.
+
+`FX5U-xMy/z x=32,64,80, y=T,R, z=ES,DS` stands for many types, `SEL-787-2/-3/-4` for three, `RSP RSPE RSPS MSP EES` for five, and
+`Vision and Samba series` for two families.
+"""
+
+from __future__ import annotations
+
+import re
+
+OR = "\x02"
+"""Stands between alternatives."""
+
+_VARIABLE = re.compile(r",?\s*\b([a-z])\s*=\s*([A-Z0-9][A-Z0-9.,]*)")
+_LETTER_X = re.compile(r"\b([A-Z][A-Z0-9]*-[A-Z0-9]*[A-Z])(x{1,3})(?=[\s,;)/]|$)")
+"""A small x after capitals: XPS-Qx."""
+
+_LEADING_X = re.compile(r"(?<=[A-Z]-)X(?=\d\d)")
+"""A large X in the place of a digit: TSW-X60."""
+
+_TAILS = re.compile(r"\b(\w+-)(\w+)((?:\s*/\s*-\w+)+)")
+_CODES = re.compile(r"\b[A-Z]{1,4}\d{2,4}[A-Z]?(?:,?\s+(?:and\s+|or\s+)?[A-Z]{1,4}\d{2,4}[A-Z]?\b){3,}")
+_CAPITALS = re.compile(r"[A-Z]{2,5}(?:,?\s+[A-Z]{2,5}){4,}")
+_WORDS = re.compile(r"(?<![\w/])([A-Z][A-Za-z]{4,})/([A-Z][A-Za-z]{4,})(?![\w/])")
+"""Two names in one: Proton/Enterprise."""
+
+_NUMBERED = re.compile(r"\b([A-Z]{2,5})[ -]?(\d{2,}\w*)\s*/\s*([A-Z]{2,5})[ -]?(\d{2,}\w*)")
+"""Two names with numbers in one: ELI 250c/BUR 250c."""
+
+_KINDRED = re.compile(r"\b(([A-Z]{2,4})[a-z]{2,}\d?) (\2[a-z]{2,}\d?)\b")
+"""Two names that begin with the same capitals: NVRmini2 NVRsolo."""
+
+_FAMILIES = re.compile(
+    r"\b([A-Z][A-Za-z]{2,}) (?:and|or|&) ([A-Z][A-Za-z]{2,})(?= (?:[Ss]eries|[Ff]amil(?:y|ies)|[Cc]ontrollers|[Pp]roducts)\b)"
+)
+
+
+def enumerated(name: str) -> str:
+    """The name with its abridged lists written out, `OR` between what are alternatives."""
+    name = _without_variables(name)
+    name = _LETTER_X.sub(lambda match: match[1] + "□" * len(match[2]), name)
+    name = _LEADING_X.sub("□", name)
+    name = _TAILS.sub(_with_tails, name)
+    name = _CODES.sub(_alternatives, name)
+    if _CAPITALS.fullmatch(name.strip()):
+        name = _alternatives(name.strip())
+    name = _NUMBERED.sub(rf"\1\2{OR}\3\4", name)
+    name = _KINDRED.sub(rf"\1{OR}\3", name)
+    name = _WORDS.sub(rf"\1{OR}\2", name)
+    return _FAMILIES.sub(rf"\1{OR}\2", name)
+
+
+def _without_variables(name: str) -> str:
+    """Names with variables (`FX5U-xMy/z x=326480 y=TR`) as patterns: the values are not told apart where commas were lost."""
+    letters = {match[1] for match in _VARIABLE.finditer(name)}
+    if not letters:
+        return name
+    head, *rest = _VARIABLE.sub(OR, name).split(OR, 1)
+    signs = "".join(sorted(letters))
+    head = re.sub(rf"/[{signs}](?=\s|$)", "", head)
+    head = re.sub(rf"(?<![a-z])[{signs}](?![a-z])", "*", head)
+    return head + "".join(rest).replace(OR, "")
+
+
+def _with_tails(match: re.Match[str]) -> str:
+    tails = re.findall(r"-(\w+)", match[3])
+    return OR.join(f"{match[1]}{tail}" for tail in (match[2], *tails))
+
+
+def _alternatives(found: re.Match[str] | str) -> str:
+    text = found if isinstance(found, str) else found[0]
+    return OR.join(part for part in re.split(r"[,\s]+", text) if part not in {"and", "or"})

@@ -1,0 +1,147 @@
+"""Where a product of an advisory is found: the keys that it stands under, and the keys that a device asks for.
+
+A device that `likeness` takes for a product asks for at least one key of it. Under which of its words a product stands is free: the rarest
+is taken, so that few devices ask for it in vain, and a change of what is rare changes no verdict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from fieldwatch.library.designation import Wanted, kinds
+from fieldwatch.library.gazetteer import BEGIN
+from fieldwatch.library.likeness import CODE, LONG_ENOUGH, SIZES, TELL_LITTLE, Device, initials, is_name, telling
+from fieldwatch.library.wording import pieces
+from fieldwatch.vulnerabilities.entry import Entry
+
+WHOLE, OPENING, HEAD, TELLING, NAME, NUMBER, WILD, MAKER = "=", "^", "<", "&", "%", "#", "~", "@"
+"""The first sign of a key: all that a device says, its first signs, the first signs of any word, the word that tells most, a word that can
+be a name alone, an order number, the part of one before a wildcard, a maker. No word begins so."""
+
+OPENING_SIGNS = 4
+"""Signs of a pattern before its first wildcard that are looked at."""
+
+HEAD_SIGNS = 3
+"""Signs at the beginning of a word that are looked at for a series."""
+
+_SERIES_HEAD = re.compile(r"([a-z]*[0-9]*?)0*")
+"""What all of a series begin with."""
+
+
+class Placed(NamedTuple):
+    """A product at its place. `order` is the same in whatever order advisories come; `tail` a number that ends its name, or ""."""
+
+    entry: Entry
+    order: tuple[str, int]
+    keys: frozenset[str]
+    tail: str
+
+
+def placed(entry: Entry, number: int, weight: Callable[[str, str], float]) -> Placed:
+    """The product with its keys; `number` is its place in its advisory, `weight` how rare a word of a maker is."""
+    hard = [wanted for wanted in entry.what.wanted if not wanted.soft]
+    tail = hard[-1].words[0] if len(hard) > 1 and _is_number(hard[-1]) else ""
+    keys = frozenset(
+        (*_of_words(entry, hard, tail, weight), *_of_whole(entry, hard), *_of_some(entry, hard), *_of_codes(entry), *entry.what.short)
+    )
+    return Placed(entry, (entry.advisory.id, number), keys, tail)
+
+
+def asked(one: Device, makers: frozenset[str]) -> Iterator[str]:
+    """The keys of all products that the device may be called by."""
+    yield from one.phrases
+    yield from {HEAD + phrase[:count] for phrase in one.own for count in range(1, HEAD_SIGNS + 1)}
+    yield from {NAME + phrase for phrase in one.own if is_name(phrase)}
+    for text in one.called.own:
+        word = telling(text, one)
+        yield from {TELLING + "".join(pieces(part)) for part in (word, *word.split("-"))}
+    for run in one.whole:
+        yield WHOLE + run
+        yield from (OPENING + run[:count] for count in range(OPENING_SIGNS + 1))
+    for code in one.called.codes:
+        yield NUMBER + code[:BEGIN]
+        yield from (WILD + code[:count] for count in range(BEGIN))
+    if makers:
+        yield from (MAKER + maker for maker in (*makers, ""))
+
+
+def _of_words(entry: Entry, hard: list[Wanted], tail: str, weight: Callable[[str, str], float]) -> Iterator[str]:
+    """The rarest of what must be met, in every form in which a word meets it; the makers where nothing of it is a mere word."""
+    mere = [one for one in (hard[:-1] if tail else hard) if _is_mere(one)]  # a number at the end may be met by the device's version
+    if not mere:
+        yield from _of_makers(entry)
+        return
+    maker = min(entry.makers, default="")
+    behind = mere[1:] or mere  # the first word may be a brand, which a device need not say
+    for rarest in (max(some, key=lambda one: min(weight(maker, word) for word in one.words)) for some in (mere, behind)):
+        for word in rarest.words:
+            yield from (word, word.removesuffix("s"), f"{word}s") if len(word) >= LONG_ENOUGH else (word,)
+            if rarest.series and (head := _SERIES_HEAD.fullmatch(word)) and head[1]:
+                yield HEAD + head[1][:HEAD_SIGNS]
+        yield from (run for one, two in pairwise(hard) if one is rarest or two is rarest for run in _joined(one, two))
+
+
+def _is_mere(one: Wanted) -> bool:
+    """Whether it is met by one of its words, or one that begins so, and by nothing else, and may not be left out."""
+    if not one.words or one.patterns or any(map(SIZES.fullmatch, one.words)):
+        return False
+    return not all(kinds().get(word) in TELL_LITTLE for word in one.words)
+
+
+def _of_whole(entry: Entry, hard: list[Wanted]) -> Iterator[str]:
+    """What alone makes a device the product, if it is all that the device says: a word, two in a row, a pattern."""
+    if len(entry.what.wanted) < 2:
+        return
+    words = [word for one in entry.what.wanted for word in one.words]
+    words += [run for one, two in pairwise(hard) for run in _joined(one, two)]
+    yield from (WHOLE + word for word in words if len(word) >= CODE and _is_mixed(word))
+    yield from (OPENING + _opening(pattern) for one in entry.what.wanted for pattern in one.patterns)
+
+
+def _of_some(entry: Entry, hard: list[Wanted]) -> Iterator[str]:
+    """What makes a device the product though not all words are met: that which tells most of the device, a name, initials."""
+    if len(hard) < 2:
+        return
+    words = {word for one in hard for word in one.words} | {run for one, two in pairwise(hard) for run in _joined(one, two)}
+    yield from (TELLING + word for word in words)
+    if entry.what.family:
+        yield from (NAME + word for word in words if is_name(word))
+    if short := initials(entry.what):
+        yield short
+
+
+def _of_codes(entry: Entry) -> Iterator[str]:
+    """Order numbers by their first signs; where these have a wildcard, by the signs before it."""
+    for code in entry.codes:
+        open_ = "*" in code or "X" in code[BEGIN:]
+        at = next((at for at, sign in enumerate(code[:BEGIN]) if sign == "*" or (sign == "X" and open_)), BEGIN)
+        yield WILD + code[:at] if at < min(BEGIN, len(code)) else NUMBER + code[:BEGIN]
+
+
+def _of_makers(entry: Entry) -> Iterator[str]:
+    yield from (MAKER + maker for maker in entry.makers or {""})
+
+
+def _joined(one: Wanted, two: Wanted) -> Iterator[str]:
+    yield from (a + b for a in one.words for b in two.words)
+
+
+def _is_number(one: Wanted) -> bool:
+    return len(one.words) == 1 and one.words[0].isdigit()
+
+
+def _is_mixed(word: str) -> bool:
+    return any(sign.isdigit() for sign in word) and any(sign.isalpha() for sign in word)
+
+
+def _opening(pattern: str) -> str:
+    """The signs of a pattern before its first wildcard."""
+    found, signs = "", iter(pattern)
+    for sign in signs:
+        if sign == "[" or len(found) == OPENING_SIGNS:
+            break
+        found += next(signs, "") if sign == "\\" else sign
+    return found
