@@ -36,6 +36,11 @@ def test_a_judgement_becomes_a_finding(judged: Judged, device: Device) -> None:
     assert found.advisory_url.endswith("icsa-19-344-06")
 
 
+def test_a_title_that_is_the_cve_again_says_nothing(judged: Judged, device: Device) -> None:
+    assert finding(device(), judged(title="CVE-2019-10929"), []).title == "Siemens SIMATIC products"
+    assert finding(device(), judged(title="Login bypassed"), []).title == "Login bypassed"
+
+
 def test_the_vulnerable_protocol_decides_the_reach(judged: Judged, device: Device) -> None:
     known = Known(KEV)
     assert finding(device(), judged(title="Web server lets anybody in"), [PEER], known).priority is Priority.NEXT

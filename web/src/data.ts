@@ -178,6 +178,8 @@ export const PRIORITIES: Priority[] = ["high", "medium", "low", "journal", ""];
 
 export const SHAPES: Record<Priority, string> = { high: "▲", medium: "◆", low: "●", journal: "○", "": "" };
 
+export const VERDICTS: Verdict[] = ["affected", "undetermined", "not_affected"];
+
 export const WHENS: When[] = ["now", "next", "never"];
 
 /** How a finding's priority is marked: colour, shape and word; never colour alone. */

@@ -1,6 +1,6 @@
 // The findings: what applies to which device, with its range and its reason, and when to act. Filtered by Now, Next and Never.
 
-import { called, WHENS, type Finding, type Plant, type When } from "./data";
+import { called, VERDICTS, WHENS, type Finding, type Plant, type When } from "./data";
 import { due, h } from "./element";
 import { column, left, list, number, plain, type Doors, type View } from "./list";
 import { say, term } from "./say";
@@ -19,7 +19,7 @@ export function findings(plant: Plant, doors: Doors, go: (view: string, query?: 
       { name: "when", head: say("Priority"), least: 94, cell: (at) => due(one(at).when), sort: (at) => WHENS.indexOf(one(at).when) },
       column({ name: "asset", head: say("Asset"), least: 120, share: 0.9 }, (at) => plant.device(one(at))),
       { ...plain<number>({ name: "finding", head: say("Finding"), least: 120, share: 1 }, (at) => called(one(at))), cell: (at) => h("span", { class: one(at).cve ? "code" : "", title: one(at).title }, called(one(at))) },
-      plain({ name: "verdict", head: say("Verdict"), least: 84, rank: 1 }, (at) => verdict(one(at))),
+      plain({ name: "verdict", head: say("Verdict"), least: 98, rank: 1 }, (at) => verdict(one(at))),
       { ...plain<number>({ name: "range", head: say("Range"), least: 90, share: 0.7, rank: 2 }, (at) => one(at).range), cell: (at) => h("span", { class: "code", title: one(at).range }, one(at).range) },
       plain({ name: "why", head: say("Why now, or not"), least: 150, share: 2 }, (at) => one(at).why),
       plain({ name: "reason", head: say("Why this verdict"), least: 130, share: 1.3, rank: 5 }, (at) => one(at).reason),
@@ -51,6 +51,11 @@ export function findings(plant: Plant, doors: Doors, go: (view: string, query?: 
 /** How many ask for something: all but those that somebody cleared. */
 export function open(rows: Finding[], when: When | "" = ""): number {
   return rows.filter((one) => one.verdict !== "not_affected" && (!when || one.when === when)).length;
+}
+
+/** The search for them. */
+export function asksFor(when: string): string {
+  return [`when:${when}`, `verdict=${VERDICTS.filter((one) => one !== "not_affected").join("|")}`].join(" ");
 }
 
 export function verdict(one: Finding): string {

@@ -2,7 +2,7 @@
 
 import { called, PRIORITIES, value, type Asset, type Operation, type Plant } from "./data";
 import { due, h, known, mark, stamp, unknown, woven, type Child } from "./element";
-import { open as asking } from "./findings";
+import { open as asking, asksFor } from "./findings";
 import type { View } from "./list";
 import { many, say, term } from "./say";
 import { exactly } from "./search";
@@ -59,7 +59,7 @@ function found(plant: Plant, door: Door): Node[] {
   const { findings, assessment } = plant.page;
   if (!assessment.asked) return [];
   const [now, next] = [asking(findings, "now"), asking(findings, "next")];
-  const soon = { now: door("findings", "when:now verdict:affected|undetermined", many(now, "{n} finding", "{n} findings")), next: door("findings", "when:next verdict:affected|undetermined", many(next, "{n} finding", "{n} findings")) };
+  const soon = { now: door("findings", asksFor("now"), many(now, "{n} finding", "{n} findings")), next: door("findings", asksFor("next"), many(next, "{n} finding", "{n} findings")) };
   if (now) return [h("p", { class: "lead" }, due("now", false), ...woven("{now} now, {next} next.", soon))];
   return [h("p", { class: "lead" }, ...(next ? [due("next", false), ...woven("Nothing needs you now; {next} next.", soon)] : [say("Nothing that was found needs you.")]))];
 }
@@ -80,7 +80,7 @@ function whatToDo(plant: Plant, open: (open: string) => void, door: Door): Node[
   );
   const head = h("tr", {}, h("th", {}, say("Priority")), h("th", {}, say("Asset")), h("th", {}, say("Finding")), h("th", {}, say("Why now, or not")));
   const more = first.length - MOST_FOUND;
-  const rest = more > 0 ? [h("p", { class: "note" }, door("findings", "when:now|next verdict:affected|undetermined", many(more, "{n} finding more", "{n} findings more")))] : [];
+  const rest = more > 0 ? [h("p", { class: "note" }, door("findings", asksFor("now|next"), many(more, "{n} finding more", "{n} findings more")))] : [];
   return [h("h3", {}, say("What to do first")), h("table", { class: "small" }, h("thead", {}, head), h("tbody", {}, ...rows)), ...rest];
 }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fieldwatch.cli.refuse import refuse
 
 if TYPE_CHECKING:
+    from fieldwatch.library.correction import Corrections
     from fieldwatch.vulnerabilities.match import Matched, Matcher
 
 COLUMNS = ("vendor_raw", "product_raw", "order_number_raw", "firmware_raw", "hardware_raw", "serial_number_raw")
@@ -23,6 +24,7 @@ def declare(verbs: Any) -> None:
     parser = verbs.add_parser("match", help=text, description=text, allow_abbrev=False)
     parser.add_argument("devices", type=Path, metavar="DEVICES.csv", help=f"columns {', '.join(COLUMNS)}; others are passed through")
     parser.add_argument("--advisories", type=Path, required=True, metavar="PATH", help="a CSAF document, a folder or a zip archive of them")
+    parser.add_argument("--corrections", type=Path, metavar="FILE", help="what a person knows better: identities and what they are, as TSV")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every judgement to this file as JSON")
     parser.set_defaults(run=match)
 
@@ -33,18 +35,20 @@ def match(given: argparse.Namespace) -> None:
 
     gc.disable()  # all that is made here is kept until the end of the program
 
+    from fieldwatch.library.correction import Corrections, UnusableCorrections
     from fieldwatch.vulnerabilities.catalogue import UnusableAdvisories, load
     from fieldwatch.vulnerabilities.match import Matcher
 
     try:
+        corrections = Corrections.load(given.corrections) if given.corrections else Corrections()
         catalogue = load(given.advisories)
         rows = list(_rows(given.devices))
-    except (UnusableAdvisories, _Unusable) as error:
+    except (UnusableAdvisories, UnusableCorrections, _Unusable) as error:
         refuse(str(error))
     except OSError as error:
         refuse(f"{error.filename}: cannot be read: {error.strerror}; give a file that can be")
     matcher = Matcher(catalogue.advisories)
-    found = [(row, _matched(row, matcher)) for row in rows]
+    found = [(row, _matched(row, matcher, corrections)) for row in rows]
     if given.json is not None:
         _write(given.json, found, len(catalogue.advisories), catalogue.skipped)
     _show(found, len(catalogue.advisories), catalogue.skipped)
@@ -69,10 +73,14 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
             raise _Unusable(f"{path}: line {reader.line_num}: {error}; write the table as CSV again") from None
 
 
-def _matched(row: dict[str, str], matcher: Matcher) -> Matched:
+def _matched(row: dict[str, str], matcher: Matcher, corrections: Corrections) -> Matched:
     from fieldwatch.library.identity import Identity
 
-    return matcher.match(Identity(*(row.get(name, "").strip() for name in COLUMNS)))
+    identity, step = corrections.apply(Identity(*(row.get(name, "").strip() for name in COLUMNS)))
+    found = matcher.match(identity)
+    if step is None:
+        return found
+    return found._replace(resolution=found.resolution._replace(trail=(step, *found.resolution.trail)))
 
 
 def _write(path: Path, found: list[tuple[dict[str, str], Matched]], advisories: int, skipped: tuple[str, ...]) -> None:

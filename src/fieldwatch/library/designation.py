@@ -74,7 +74,7 @@ _EDITION = re.compile(
 )
 _MARKED = re.compile(r"\b(?:v|ver\.?|version|rel\.?|release)\s*\d")
 _VERSIONED = re.compile(r"\bv\.?\s?\d+\.\d")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"199\d|20[0-2]\d|203[0-5]")
 _SERIES = re.compile(
     r"(?:\bseries|\brevisions?|\brev\.?|\bser\.?)\s+([a-z](?:(?:\s*(?:,|/|&|and|or)\s*|\s+)[a-z])*)\b(?!\w)|(?<=[a-z0-9])/([a-d])(?=[\s,(]|$)"
 )
@@ -93,6 +93,7 @@ def designation(name: str) -> Designation:
     """What `name` asks for."""
     codes = tuple(dict.fromkeys(code_of(found) for found in MLFB.findall(name)))
     text = _BLANK_BOXES.sub("□", plain(enumerated(_BOXES.sub("□", MLFB.sub(" ", name)))))
+    text = text.replace("=", " ")
     text = _HYPHEN_SERIES.sub(r"\1 \2", _LIST_CPU.sub(r"\1cpu", text))
     for apart, joined in JOINED:
         text = text.replace(apart, joined)
@@ -233,7 +234,9 @@ def _wanted(text: str) -> list[Wanted]:
             if wanted and not SERIES.isdisjoint(choices):
                 wanted[-1] = wanted[-1]._replace(series=True)
             continue
-        patterns = tuple(_pattern(run) for run in choices if _is_pattern(run))
+        if not any(any(map(str.isalnum, run.replace("x", ""))) for run in choices):
+            continue  # nothing but wildcards
+        patterns = tuple(_pattern(run) for run in choices if _is_pattern(run) and any(map(str.isalnum, run.replace("x", ""))))
         words = tuple(run for run in choices if not _is_pattern(run))
         wanted.append(Wanted(words, patterns))
     return wanted
@@ -322,12 +325,15 @@ def _tailed(group: list[str]) -> list[str]:
     return group
 
 
+_WILD_X = re.compile(r"\dx{1,}(?:\d|$|[a-z]{0,3}$)|x{2,}")
+_X_OF_NAME = re.compile(r"\D*\d{4,}x")
+"""A number that is whole without the x at its end: the x is a letter of the name (2212X)."""
+
+
 def _is_pattern(run: str) -> bool:
-    if re.fullmatch(r"x{3,}", run):
+    if "*" in run or "□" in run or "?" in run:
         return True
-    return (
-        "*" in run or "□" in run or "?" in run or (bool(re.search(r"\dx{1,}(?:\d|$|[a-z]{0,3}$)|x{2,}", run)) and bool(_CODE.search(run)))
-    )
+    return bool(_WILD_X.search(run)) and bool(_CODE.search(run)) and not _X_OF_NAME.fullmatch(run)
 
 
 def _pattern(run: str) -> str:

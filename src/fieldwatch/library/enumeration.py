@@ -19,6 +19,12 @@ _LEADING_X = re.compile(r"(?<=[A-Z]-)X(?=\d\d)")
 """A large X in the place of a digit: TSW-X60."""
 
 _TAILS = re.compile(r"\b(\w+-)(\w+)((?:\s*/\s*-\w+)+)")
+_LETTERS = re.compile(r"\b([A-Z0-9]+-[A-Z0-9]*)([A-Z])((?:/[A-Z]{1,2}){2,})(?![\w/])")
+"""A code with several last letters: XGK-CPUU/H/A/S/E."""
+
+_ABBREVIATIONS = re.compile(r"(?<![\w/-])[A-Z]{3,5}(?:/[A-Z]{3,5}){2,}(?![\w/-])")
+"""Three abbreviations or more: ADS/ADX/OAS."""
+
 _CODES = re.compile(r"\b[A-Z]{1,4}\d{2,4}[A-Z]?(?:,?\s+(?:and\s+|or\s+)?[A-Z]{1,4}\d{2,4}[A-Z]?\b){3,}")
 _CAPITALS = re.compile(r"[A-Z]{2,5}(?:,?\s+[A-Z]{2,5}){4,}")
 _WORDS = re.compile(r"(?<![\w/])([A-Z][A-Za-z]{4,})/([A-Z][A-Za-z]{4,})(?![\w/])")
@@ -41,6 +47,8 @@ def enumerated(name: str) -> str:
     name = _LETTER_X.sub(lambda match: match[1] + "□" * len(match[2]), name)
     name = _LEADING_X.sub("□", name)
     name = _TAILS.sub(_with_tails, name)
+    name = _LETTERS.sub(_with_letters, name)
+    name = _ABBREVIATIONS.sub(lambda match: match[0].replace("/", OR), name)
     name = _CODES.sub(_alternatives, name)
     if _CAPITALS.fullmatch(name.strip()):
         name = _alternatives(name.strip())
@@ -65,6 +73,10 @@ def _without_variables(name: str) -> str:
 def _with_tails(match: re.Match[str]) -> str:
     tails = re.findall(r"-(\w+)", match[3])
     return OR.join(f"{match[1]}{tail}" for tail in (match[2], *tails))
+
+
+def _with_letters(match: re.Match[str]) -> str:
+    return OR.join(f"{match[1]}{letters}" for letters in (match[2], *match[3].strip("/").split("/")))
 
 
 def _alternatives(found: re.Match[str] | str) -> str:

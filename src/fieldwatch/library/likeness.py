@@ -67,6 +67,10 @@ def device(called: Called, hardware: str, firmware: str = "") -> Device:
     return Device(called, own | derived, own, families, hardware, whole, str(int(major[0])) if major else "")
 
 
+def _length(phrase: str) -> tuple[int, str]:
+    return len(phrase), phrase
+
+
 @functools.lru_cache(maxsize=65536)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
@@ -75,21 +79,21 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _met(wanted: Wanted, one: Device) -> str:
     """The word of the device that meets what is wanted; "" for none."""
     for word in wanted.words:
-        for form in (word, word.removesuffix("s"), f"{word}s") if len(word) >= LONG_ENOUGH else (word,):
+        for form in (word, word.removesuffix("s"), f"{word}s") if len(word) >= LONG_ENOUGH and word.isalpha() else (word,):
             if form in one.phrases:
                 return word
     for word in wanted.words:
         if (sizes := SIZES.fullmatch(word)) and int(sizes[1]) < int(sizes[2]):
             inside = (phrase for phrase in one.own if phrase.isdigit() and int(sizes[1]) <= int(phrase) <= int(sizes[2]))
-            if found := next(inside, ""):
+            if found := max(inside, default=""):
                 return found
     if wanted.series and (found := _of_series(wanted, one)):
         return found
     for pattern in wanted.patterns:
         compiled = _compiled(pattern)
-        for phrase in one.phrases:
-            if len(phrase) > 2 and compiled.fullmatch(phrase):
-                return phrase
+        fitting = (phrase for phrase in one.phrases if len(phrase) > 2 and compiled.fullmatch(phrase))
+        if found := max(fitting, key=_length, default=""):
+            return found
     return ""
 
 
@@ -119,7 +123,7 @@ _LETTERS = re.compile(r"[a-z]{2,5}")
 def likeness(what: Designation, codes: frozenset[str], one: Device) -> Likeness:
     """Whether `one` may be called so. `codes` are the order numbers that the document gives for this product."""
     if codes and one.called.codes:
-        hit = next((code for code in codes for own in one.called.codes if _same(code, own)), "")
+        hit = max((code for code in codes for own in one.called.codes if _same(code, own)), default="")
         if hit:
             series = _series(what, one)
             missing = "hardware series" if series is Sure.MAYBE else ""
@@ -180,11 +184,16 @@ def _met_and_not(hard: list[Wanted], one: Device) -> tuple[list[str], list[Wante
 
 def _meant(what: Designation, met: list[str], inside: list[str], unmet: list[Wanted], one: Device) -> bool:
     """True where words of the name are not met, and the device is meant all the same: they are brand, kind or description."""
-    return _whole([*met, *inside], inside, unmet, one) or _described(what, met, unmet, one) or _branded(what, met, unmet, one)
+    return _whole(what, [*met, *inside], inside, unmet, one) or _described(what, met, unmet, one) or _branded(what, met, unmet, one)
 
 
-def _whole(met: list[str], inside: list[str], unmet: list[Wanted], one: Device) -> bool:
-    """True where all that the device says of itself is one code, and the name has it: the rest of the name is brand and kind."""
+def _whole(what: Designation, met: list[str], inside: list[str], unmet: list[Wanted], one: Device) -> bool:
+    """True where all that the device says of itself is one code, and the name has it: the rest of the name is brand and kind.
+
+    Not where a word in capitals stands behind the code and is not met: it may be a part of the code (FX5UJ-xMy/ES-A).
+    """
+    if unmet and unmet[-1] is what.wanted[-1] and not what.capitals.isdisjoint(unmet[-1].words):
+        return False
     numbered = any(sign.isdigit() for wanted in unmet for word in wanted.words for sign in word) or any(wanted.patterns for wanted in unmet)
     for word in (*met, "".join(met)):
         if word in one.whole and any(sign.isalpha() for sign in word) and len(word) >= CODE + 2 * (numbered and word not in inside):
@@ -297,4 +306,6 @@ def _same(code: str, own: str) -> bool:
     shorter, longer = sorted((code, own), key=len)
     if "*" in code or "X" in code[BEGIN:]:
         return bool(_compiled(re.escape(code).replace(r"\*", ".*").replace("X", ".")).fullmatch(own))
-    return len(shorter) >= BEGIN and longer.startswith(shorter)
+    if longer.startswith(f"{shorter}/"):
+        return len(shorter) >= CODE + 2
+    return _comparable(code, own) and len(shorter) >= BEGIN and longer.startswith(shorter)

@@ -82,7 +82,7 @@ def finding(asset: Asset, judged: Judgement, held: Iterable[Contact], known: Kno
     one, advisory = judged.vulnerability, judged.advisory
     score = choose(one.scores)
     contacts = tuple(held)
-    title = one.title or advisory.title
+    title = one.title if one.title not in ("", one.cve) else advisory.title  # many documents repeat the CVE in the place of a title
     reached = reach(contacts, vulnerable_protocols(one.cwe, f"{one.title} {advisory.title}"))
     decided = decide(judged, threat(*known), score, reached)
     spoken = frozenset(contact.protocol for contact in contacts if contact.came_in) | frozenset(asset.protocols)

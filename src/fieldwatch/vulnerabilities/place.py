@@ -78,7 +78,7 @@ def _of_words(entry: Entry, hard: list[Wanted], tail: str, weight: Callable[[str
     behind = mere[1:] or mere  # the first word may be a brand, which a device need not say
     for rarest in (max(some, key=lambda one: min(weight(maker, word) for word in one.words)) for some in (mere, behind)):
         for word in rarest.words:
-            yield from (word, word.removesuffix("s"), f"{word}s") if len(word) >= LONG_ENOUGH else (word,)
+            yield from (word, word.removesuffix("s"), f"{word}s") if len(word) >= LONG_ENOUGH and word.isalpha() else (word,)
             if rarest.series and (head := _SERIES_HEAD.fullmatch(word)) and head[1]:
                 yield HEAD + head[1][:HEAD_SIGNS]
         yield from (run for one, two in pairwise(hard) if one is rarest or two is rarest for run in _joined(one, two))

@@ -64,7 +64,7 @@ class Ranker:
             self._take(Listed(named(Known(alias.said_vendor, text, numbers)), alias.vendor, alias.name))
 
     def _take(self, one: Listed) -> None:
-        for maker in one.named.makers or ("",):
+        for maker in one.named.makers or (NOBODY,):
             self._by_maker.setdefault(maker, []).append(one)
             self._indexes.pop(maker, None)
         self._listed.append(one)
@@ -106,22 +106,35 @@ class Ranker:
     def candidates(self, asked: Asked) -> list[Listed]:
         """The products worth a look: the nearest names of the device's makers (of all, where they are not known) and its order numbers'."""
         found: dict[int, Listed] = {}
-        makers = asked.device.called.makers | asked.near
-        places = [maker for maker in ("", *sorted(makers)) if maker in self._by_maker] if makers & self._by_maker.keys() else [ALL]
-        for place in places:
-            listed = self._listed if place == ALL else self._by_maker[place]
-            for number in self._index(place, listed).to(asked.all):
+        for place in self._places(asked):
+            listed = self._of(place)
+            for number in self._index(place).to(asked.all):
                 found[id(listed[number])] = listed[number]
+        makers = asked.device.called.makers | asked.near
         for code in sorted(asked.device.called.codes):
             for one in self._by_code.get(code[:BEGIN], ()):
                 if not makers or not one.named.makers or not makers.isdisjoint(one.named.makers):
                     found[id(one)] = one
         return list(found.values())
 
-    def _index(self, place: str, listed: list[Listed]) -> Nearest:
+    def listed(self, asked: Asked) -> list[Listed]:
+        """All products of the device's makers; all there are, where the feeds know none of them."""
+        return list({id(one): one for place in self._places(asked) for one in self._of(place)}.values())
+
+    def _places(self, asked: Asked) -> list[str]:
+        """The indexes in which the device is looked for: its makers', and that of products without one."""
+        makers = asked.device.called.makers | asked.near
+        if makers.isdisjoint(self._by_maker):
+            return [ALL]
+        return [maker for maker in (NOBODY, *sorted(makers)) if maker in self._by_maker]
+
+    def _of(self, place: str) -> list[Listed]:
+        return self._listed if place == ALL else self._by_maker[place]
+
+    def _index(self, place: str) -> Nearest:
         index = self._indexes.get(place)
         if index is None:
-            index = self._indexes[place] = Nearest((one.named.name for one in listed), self.model.space)
+            index = self._indexes[place] = Nearest((one.named.name for one in self._of(place)), self.model.space)
         return index
 
 
@@ -134,5 +147,5 @@ def _best(found: Iterable[Candidate], count: int) -> tuple[Candidate, ...]:
     return tuple(sorted(best.values(), key=lambda one: (-one.score, one.name, one.vendor))[:count])
 
 
-ALL = "\0all"
-"""The index of all products; no maker is called so."""
+ALL, NOBODY = "\0all", ""
+"""The index of all products, and that of products without a maker; no maker is called so."""
