@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from fieldwatch.library.designation import designation
+from fieldwatch.library.designation import Designation, code_of, designation
 from fieldwatch.library.family import names as family_names
 from fieldwatch.library.gazetteer import Gazetteer, Known
 from fieldwatch.library.identity import Identity
@@ -28,6 +28,7 @@ from fieldwatch.library.ranker.features import Asked, Named, named
 from fieldwatch.library.ranker.ngrams import squeezed, uncoded
 from fieldwatch.library.ranker.rank import Ranker
 from fieldwatch.library.resolve import Called, clean, resolve
+from fieldwatch.library.wording import wording
 from fieldwatch.vulnerabilities.advisory import Advisory
 from fieldwatch.vulnerabilities.entry import Entry, entries
 from fieldwatch.vulnerabilities.match import Matcher
@@ -143,26 +144,42 @@ def denotes(vendor: str, name: str, row: Row) -> bool:
     """Whether the name denotes the product of a row.
 
     It does if the makers are the same or tied by ownership, and: the names have the same letters and digits, order numbers aside; or the
-    name is what the device calls itself, letter by letter; or the product that the row names may be called so by the rules; or the row
-    names a list, a pattern or a family, and the rules say that the name is of it.
+    name is what the device calls itself, letter by letter; or it holds the device's order number; or the product that the row names may be
+    called so by the rules. Where the row names a list, a pattern or a family, the name may also be one of it; then each word of the
+    name that has a number, or that is in the list, must be a word of the device, or it is a sibling.
     """
     makers, expected = vendors(vendor), vendors(row["expected_vendor"])
     if makers and expected and makers.isdisjoint(expected | {other for one in expected for other in related(one)}):
         return False
-    squeezed_name = squeezed(uncoded(name))
-    if squeezed_name in {squeezed(uncoded(row["expected_product"])), squeezed(row["product_raw"]), squeezed(row["order_number_raw"])}:
+    if squeezed(uncoded(name)) in {
+        squeezed(uncoded(row["expected_product"])),
+        squeezed(row["product_raw"]),
+        squeezed(row["order_number_raw"]),
+    }:
         return True
-    truth = _device(row["expected_vendor"], row["expected_product"])
-    if likeness(named(Known(vendor, name)).what, frozenset(), truth).sure is Sure.YES:
+    said, truth = named(Known(vendor, name)).what, named(Known(row["expected_vendor"], row["expected_product"])).what
+    if code_of(row["order_number_raw"] or row["product_raw"]) in said.codes:
         return True
-    what = named(Known(row["expected_vendor"], row["expected_product"])).what
-    wide = what.family or "series" in row["expected_product"].lower()
-    wide = wide or any(wanted.patterns or len(wanted.words) > 1 for wanted in what.wanted)
-    return wide and likeness(what, frozenset(), _device(vendor, name)).sure is Sure.YES
+    called = likeness(said, frozenset(), _device(row["expected_vendor"], row["expected_product"])).sure is Sure.YES
+    if not _is_wide(truth, row["expected_product"]):
+        return called
+    cells = wording(f"{row['product_raw']} {row['order_number_raw']}").phrases
+    others = {word for wanted in truth.wanted if len(wanted.words) > 1 for word in wanted.words}
+    words = [word for wanted in said.wanted if not wanted.soft for word in wanted.words]
+    telling = [word for word in words if word in others or any(sign.isdigit() for sign in word)]
+    is_of_it = likeness(truth, frozenset(), _device(vendor, name)).sure is Sure.YES
+    return (called or is_of_it) and all(word in cells for word in telling)
+
+
+def _is_wide(what: Designation, name: str) -> bool:
+    """True for the name of a family, a list or a pattern."""
+    return what.family or "series" in name.lower() or any(wanted.patterns or len(wanted.words) > 1 for wanted in what.wanted)
 
 
 def _device(vendor: str, text: str) -> Device:
     """A device that says no more of itself than this name."""
     makers = vendors(vendor)
-    derived = tuple(dict.fromkeys(one.name for maker in makers for word in (text, *text.split()) for one in family_names(maker, word, text)))
+    derived = tuple(
+        dict.fromkeys(one.name for maker in makers for word in (text, *text.split()) for one in family_names(maker, word, text))
+    )
     return device(Called(makers, (text,), derived, frozenset(designation(text).codes)), "")

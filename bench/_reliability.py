@@ -21,7 +21,7 @@ class Bin(NamedTuple):
     """The answers whose scores lie between two tenths."""
 
     low: float
-    count: int
+    answers: int
     score: float
     right: float
 
@@ -36,7 +36,7 @@ def bins(answers: Sequence[Answer]) -> list[Bin]:
 
 def calibration_error(answers: Sequence[Answer]) -> float:
     """The ECE."""
-    return sum(one.count * abs(one.score - one.right) for one in bins(answers)) / len(answers)
+    return sum(one.answers * abs(one.score - one.right) for one in bins(answers)) / len(answers)
 
 
 def brier(answers: Sequence[Answer]) -> float:
@@ -56,13 +56,22 @@ def share(answers: Sequence[Answer]) -> float:
 
 def lines(answers: Sequence[Answer]) -> list[tuple[str, ...]]:
     """The bins as they are printed: from, to, answers, mean score, share of right ones."""
-    return [(f"{one.low:.1f}", f"{one.low + 1 / BINS:.1f}", str(one.count), f"{one.score:.3f}", f"{one.right:.3f}") for one in bins(answers)]
+    return [
+        (f"{one.low:.1f}", f"{one.low + 1 / BINS:.1f}", str(one.answers), f"{one.score:.3f}", f"{one.right:.3f}") for one in bins(answers)
+    ]
 
 
 def summary(name: str, answers: Sequence[Answer]) -> tuple[str, ...]:
     """A line: name, answers, ECE, Brier, answers with 0.9 and more, share of these that is right."""
     certain = sure(answers)
-    return (name, str(len(answers)), f"{calibration_error(answers):.3f}", f"{brier(answers):.3f}", str(len(certain)), f"{share(certain):.3f}")
+    return (
+        name,
+        str(len(answers)),
+        f"{calibration_error(answers):.3f}",
+        f"{brier(answers):.3f}",
+        str(len(certain)),
+        f"{share(certain):.3f}",
+    )
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -77,7 +77,7 @@ def run(times: int) -> Outcome:
     text = "\n\n".join(
         (
             report(found),
-            f"The first of all products of the device's makers, on the {len(devices)} devices that some advisory lists: share of right ones.",
+            f"The first of all products of the device's makers, for {len(devices)} devices that an advisory lists: share of right ones.",
             table(("way", "right"), ranking),
             "Cost, medians over these devices:",
             table(("step", "time"), costs(list(devices), library, times)),
@@ -121,7 +121,7 @@ def top(devices: dict[Identity, list[Row]], library: Library) -> dict[str, int]:
         text = " ".join(asked.device.called.own)
         near = library.ranker.listed(asked)
         for name, way in ways.items():
-            first = max(near, key=lambda each: (way(asked, text, each), each.name, each.vendor), default=None)  # noqa: B023
+            first = max(near, key=lambda each: (way(asked, text, each), each.name, each.vendor), default=None)
             hits[name] += first is not None and any(denotes(first.vendor, first.name, row) for row in of)
     return hits
 
@@ -151,7 +151,10 @@ def costs(devices: Sequence[Identity], library: Library, times: int) -> list[tup
         "a device ranked": lambda: [library.ranker.ranked(one) for one in asked],
     }
     sizes = (len(asked), len(pairs), len(asked))
-    return [(name, f"{median(_seconds(step) for _ in range(times)) / size * 1e6:.0f} µs") for (name, step), size in zip(steps.items(), sizes, strict=True)]
+    return [
+        (name, f"{median(_seconds(step) for _ in range(times)) / size * 1e6:.0f} µs")
+        for (name, step), size in zip(steps.items(), sizes, strict=True)
+    ]
 
 
 def _seconds(step: Callable[[], object]) -> float:

@@ -19,6 +19,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench._answers import Library, of_advisories, of_candidates, of_devices, rows
+from tools.training.boosting import trees
+from tools.training.factors import Row, vectors
+from tools.training.pairs import Pair, pairs
+
 from fieldwatch.library.gazetteer import Gazetteer, Known
 from fieldwatch.library.likeness import Sure
 from fieldwatch.library.ranker.calibration import Curve, fit
@@ -29,9 +33,6 @@ from fieldwatch.library.ranker.rank import Ranker
 from fieldwatch.library.ranker.weights import FILE, RARITY_SCALE, Weights
 from fieldwatch.library.table import FOLDER
 from fieldwatch.vulnerabilities.catalogue import load
-from tools.training.boosting import trees
-from tools.training.factors import Row, vectors
-from tools.training.pairs import Pair, pairs
 
 SEED = 20261126
 DIMENSIONS = 16
@@ -106,7 +107,9 @@ def calibrated(labels: Sequence[dict[str, str]], library: Library) -> tuple[tupl
     """
     best = [*of_devices(labels, library), *of_advisories(labels, library)]
     near = of_candidates(labels, library)
-    answers = [[one for one in near if one.sure is sure] for sure in (Sure.NO, Sure.MAYBE)] + [[one for one in best if one.sure is Sure.YES]]
+    answers = [[one for one in near if one.sure is sure] for sure in (Sure.NO, Sure.MAYBE)] + [
+        [one for one in best if one.sure is Sure.YES]
+    ]
     curves = tuple(fit([(one.score, one.right) for one in of]) for of in answers)
     return curves, sum(map(len, answers))
 

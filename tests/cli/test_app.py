@@ -89,3 +89,19 @@ def test_help_starts_fast_and_names_the_verbs() -> None:
     done = run("--help")
     assert done.returncode == 0
     assert all(verb in done.stdout for verb in (b"inspect", b"evidence", b"protocols"))
+
+
+def test_what_findings_need_is_loaded_only_for_them(plant: Capture, tmp_path: Path) -> None:
+    """Without advisories a run starts as fast as before; nothing of a server or a database is ever loaded."""
+    source = "import sys; from fieldwatch.cli.app import run; run(sys.argv[1:]); print('loaded', *sorted(sys.modules))"
+    capture = plant.write(tmp_path / "a.pcap")
+
+    def loaded(*more: str) -> set[str]:
+        done = subprocess.run([sys.executable, "-c", source, "inspect", capture, *more], capture_output=True, check=True, timeout=60)
+        return set(done.stdout.decode().splitlines()[-1].split())
+
+    without, having = loaded(), loaded("--starter")
+    heavy = {"fieldwatch.vulnerabilities.match", "fieldwatch.vulnerabilities.starter", "fieldwatch.vulnerabilities.vex", "cvss"}
+    assert heavy & without == set()
+    assert "fieldwatch.vulnerabilities.match" in having
+    assert {"django", "duckdb", "sqlalchemy", "httpx"} & having == set()

@@ -101,3 +101,29 @@ def test_a_place_without_advisories_is_refused(run_cli: Callable[..., Done], tmp
     done = run_cli("match", str(tmp_path / "devices.csv"), "--advisories", str(tmp_path / "nowhere"))
     assert done.exit_code == 2
     assert "does not exist" in done.errors
+
+
+CORRECTIONS = "vendor_raw\tproduct_raw\torder_number_raw\tvendor\tproduct\torder_number\twho\tdate\n"
+
+
+def test_a_correction_wins_and_is_in_the_trail(run_cli: Callable[..., Done], advisories: Path) -> None:
+    table, out, corrections = (advisories.parent / name for name in ("devices.csv", "out.json", "corrections.tsv"))
+    table.write_text(HEAD + "1,ACME,Grey box,,3.8,,north\n2,ACME,Blue box,,3.8,,north\n", encoding="utf-8")
+    corrections.write_text(CORRECTIONS + "ACME\tGrey box\t\tMoxa\tEDS-408A\t\tA. Smith\t2026-11-20\n", encoding="utf-8")
+    done = run_cli("match", str(table), "--advisories", str(advisories), "--corrections", str(corrections), "--json", str(out))
+    assert done.exit_code == 0, done.output
+    grey, blue = orjson.loads(out.read_bytes())["devices"]
+    assert [one["status"] for one in grey["judgements"]] == ["affected"]
+    assert (grey["resolution"]["vendor"], grey["resolution"]["model"]) == ("Moxa", "EDS-408A")
+    assert grey["resolution"]["trail"][0]["source"] == "correction by A. Smith on 2026-11-20"
+    assert grey["row"]["product_raw"] == "Grey box"
+    assert blue["judgements"] == []
+
+
+def test_corrections_that_cannot_be_used_are_refused(run_cli: Callable[..., Done], advisories: Path) -> None:
+    table, corrections = advisories.parent / "devices.csv", advisories.parent / "corrections.tsv"
+    table.write_text(HEAD + "1,ACME,Grey box,,3.8,,north\n", encoding="utf-8")
+    corrections.write_text(CORRECTIONS + "ACME\tGrey box\t\tMoxa\tEDS-408A\t\t\t2026-11-20\n", encoding="utf-8")
+    done = run_cli("match", str(table), "--advisories", str(advisories), "--corrections", str(corrections))
+    assert done.exit_code == 2
+    assert "corrections.tsv: line 2: who is empty" in done.errors

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fieldwatch.cli.page_data import page_data
 from fieldwatch.cli.page_findings import NOTHING
 from fieldwatch.pipeline import Result
+from fieldwatch.vulnerabilities.judgement import Verdict
 
 
 def test_findings_refer_to_assets_and_their_products(works: Result) -> None:
@@ -33,8 +34,12 @@ def test_an_exposure_does_not_say_its_name_twice(works: Result) -> None:
 def test_the_counts_are_those_of_the_summary(works: Result) -> None:
     told = page_data(works)["assessment"]
     assert told["asked"] is True
-    assert told["when"] == {"now": 2, "next": 20, "never": 18}
-    assert told["verdicts"]["affected"] == 23
+    assert works.assessment is not None
+    assert told["when"] == {one.name.lower(): count for one, count in works.assessment.priorities().items()}
+    assert sum(told["when"].values()) == len(works.assessment.findings)
+    assert told["verdicts"]["affected"] == sum(
+        one.kind == "vulnerability" and one.verdict is Verdict.AFFECTED for one in works.assessment.findings
+    )
 
 
 def test_what_was_not_assessed_has_none(works: Result) -> None:

@@ -37,11 +37,11 @@ def cosine(one: list[float], other: list[float]) -> float:
 
 def test_buckets_that_stand_together_come_to_lie_together(parts: dict[str, ModuleType]) -> None:
     rows = [[(0, 1.0), (1, 1.0)]] * 5 + [[(2, 1.0), (3, 1.0)]] * 4
-    found = parts["factors"].vectors(rows, 4, 2, 12, 1)
+    found = parts["factors"].vectors(rows, 4, 2, 40, 1)
     assert cosine(found[0], found[1]) == pytest.approx(1.0)
     assert cosine(found[2], found[3]) == pytest.approx(1.0)
-    assert cosine(found[0], found[2]) == pytest.approx(0.0, abs=1e-6)
-    assert found == parts["factors"].vectors(rows, 4, 2, 12, 1)
+    assert cosine(found[0], found[2]) == pytest.approx(0.0, abs=1e-3)
+    assert found == parts["factors"].vectors(rows, 4, 2, 40, 1)
 
 
 def test_columns_are_made_orthogonal(parts: dict[str, ModuleType]) -> None:

@@ -23,7 +23,7 @@ COMMENT = re.compile(r"^\s*//[^\n]*$|\s//\s[^\n]*$|/\*.*?\*/", re.MULTILINE | re
 TEMPLATE = re.compile(r"`(?:[^`\\]|\\.)*`", re.DOTALL)
 HOLE = re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 
-SPOKEN = ("summary.py", "blind.py", "page.py")
+SPOKEN = ("summary.py", "findings.py", "blind.py", "page.py")
 """The files of the command line whose texts people read in their language."""
 
 SELECTOR = re.compile(r'(?:class: [^"`,}]*|closest\(|querySelector(?:All)?(?:<\w+>)?\()"[^"]*"')

@@ -164,6 +164,8 @@ def test_the_maker_of_a_network_card_is_no_vendor(device: Device) -> None:
 def test_the_description_stands_in_for_a_model(device: Device) -> None:
     asset = device(vendor="Siemens", system_description="Siemens, SIMATIC S7, CPU314C-2 PN/DP")
     assert identity(asset, Inventory((asset,), {}, (), ())).product == "Siemens, SIMATIC S7, CPU314C-2 PN/DP"
+    anybody = device(system_description="Linux ubuntu 4.4.0-31-generic #50~14.04.1-Ubuntu SMP x86_64")
+    assert identity(anybody, Inventory((anybody,), {}, (), ())).product == "", "without a vendor its words would fit anything"
     silent = device(id="00:00:00:00:00:09", vendor="Siemens", firmware="V1")
     assert list(examined(Inventory((silent,), {}, (), ()), Basis((OLD,)))) == [], "nothing says what it is: nothing is asked"
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bench._answers import ready
+from tools.training.renderings import Rendering, other, rendered, spelled
+
 from fieldwatch.library.designation import designation
 from fieldwatch.library.gazetteer import Gazetteer, Known
 from fieldwatch.library.identity import Identity
@@ -20,7 +22,6 @@ from fieldwatch.library.ranker.features import Asked, Named, compared, named
 from fieldwatch.library.ranker.ngrams import uncoded
 from fieldwatch.library.ranker.rank import Listed, Ranker
 from fieldwatch.library.wording import wording
-from tools.training.renderings import Rendering, other, rendered, spelled
 
 RENDERINGS = 2
 """Devices made of each name."""

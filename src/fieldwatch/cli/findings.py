@@ -86,8 +86,9 @@ def _table(listed: list[Finding], result: Result, width: int, language: Language
 
 
 def _brief(one: Finding) -> str:
-    """Why the verdict, without the range, which has its own column."""
-    return one.reason.removesuffix(f": {one.value} is in {one.quoted!r}").removesuffix(f": {one.quoted} covers every version")
+    """Why the verdict; without the value and the range of one that is affected, since the range has its own column."""
+    product, _, compared = one.reason.partition(": ")
+    return product if one.verdict.value == "affected" and one.quoted and one.quoted in compared else one.reason
 
 
 def called(one: Finding, assets: dict[str, Asset]) -> str:

@@ -1,4 +1,4 @@
-"""What a person knows better: for an identity as it was shown, the product that it is. Kept in the operator's file, and stronger than any rule.
+"""What a person knows better: for an identity as it was shown, the product that it is. Stronger than any rule; the operator keeps the file.
 
 The file is tab-separated text with a line of column names: `vendor_raw`, `product_raw`, `order_number_raw` as shown (empty: any), the
 canonical `vendor`, `product`, `order_number` and `firmware` (empty: as the device says; `-`: nothing), `who`, `date` and `note`. Lines that

@@ -52,7 +52,7 @@ class Designation(NamedTuple):
     """Its words that are written in capitals alone, where others are not: abbreviations and codes."""
 
 
-JOINED = (("ethernet/ip", "ethernet"), ("software controller", "softwarecontroller"), ("soft controller", "softcontroller"))
+JOINED = (("ethernet/ip", "ethernet"), ("i/o", "io"), ("software controller", "softwarecontroller"), ("soft controller", "softcontroller"))
 """Words that tell nothing alone, and something together; and one that tells nothing though it is two."""
 
 
@@ -82,6 +82,12 @@ _EXCLUDED = re.compile(r",?\s*\(?\b(?:not including|excluding|except(?: for)?|bu
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _BOXES = re.compile(r"\[\s*\]")
 _LIST_CPU = re.compile(r"(/\d+)\s+cpu\b")
+_REVISION = re.compile(r",?\s*\b(rev(?:ision)?\.?\s?\d+)\b(?![.\w])")
+"""A revision of the hardware: it may be known of the device, or not."""
+
+_FEATURES = re.compile(r"\s+with (?:embedded|integrated|built-in|optional)\b.*$")
+"""What all of the named products have in them."""
+
 _HYPHEN_SERIES = re.compile(r"(\w)-(series|family)\b")
 _BLANK_BOXES = re.compile(r"\s*□\s*")
 _CODE = re.compile(r"\d")
@@ -93,7 +99,7 @@ def designation(name: str) -> Designation:
     """What `name` asks for."""
     codes = tuple(dict.fromkeys(code_of(found) for found in MLFB.findall(name)))
     text = _BLANK_BOXES.sub("□", plain(enumerated(_BOXES.sub("□", MLFB.sub(" ", name)))))
-    text = text.replace("=", " ")
+    text = _REVISION.sub(r"(\1)", _FEATURES.sub("", text.replace("=", " ")))
     text = _HYPHEN_SERIES.sub(r"\1 \2", _LIST_CPU.sub(r"\1cpu", text))
     for apart, joined in JOINED:
         text = text.replace(apart, joined)
@@ -174,7 +180,7 @@ def _condition(text: str) -> tuple[str, str]:
     """Words after running, using, equipped with... tell under what condition the product is meant."""
     for match in re.finditer(r"\b[a-z]+\b", text):
         if kinds().get(match[0]) == "condition" and match.start() > 0:
-            return text[match.start() :].strip(" ()"), text[: match.start()]
+            return text[match.start() :].partition(" including ")[0].strip(" ()"), text[: match.start()]
     return "", text
 
 

@@ -27,8 +27,14 @@ _ABBREVIATIONS = re.compile(r"(?<![\w/-])[A-Z]{3,5}(?:/[A-Z]{3,5}){2,}(?![\w/-])
 
 _CODES = re.compile(r"\b[A-Z]{1,4}\d{2,4}[A-Z]?(?:,?\s+(?:and\s+|or\s+)?[A-Z]{1,4}\d{2,4}[A-Z]?\b){3,}")
 _CAPITALS = re.compile(r"[A-Z]{2,5}(?:,?\s+[A-Z]{2,5}){4,}")
-_WORDS = re.compile(r"(?<![\w/])([A-Z][A-Za-z]{4,})/([A-Z][A-Za-z]{4,})(?![\w/])")
+_WORDS = re.compile(r"(?<![\w/])([A-Z][A-Za-z]{3,})/([A-Z][A-Za-z]{3,})(?![\w/])")
 """Two names in one: Proton/Enterprise."""
+
+_SERIES = re.compile(r"\b([A-Z]{1,4})/([A-Z]{1,4})[- ][Ss]eries\b")
+"""Two series of letters: NJ/NX-series."""
+
+_MIDDLE = re.compile(r"\b([A-Z]+\d*)([A-Z])/([A-Z])(-[A-Z0-9*]{3,})")
+"""A code with two letters in its middle: CS1H/G-CPU**H."""
 
 _NUMBERED = re.compile(r"\b([A-Z]{2,5})[ -]?(\d{2,}\w*)\s*/\s*([A-Z]{2,5})[ -]?(\d{2,}\w*)")
 """Two names with numbers in one: ELI 250c/BUR 250c."""
@@ -52,6 +58,8 @@ def enumerated(name: str) -> str:
     name = _CODES.sub(_alternatives, name)
     if _CAPITALS.fullmatch(name.strip()):
         name = _alternatives(name.strip())
+    name = _SERIES.sub(rf"\1{OR}\2 series", name)
+    name = _MIDDLE.sub(rf"\1\2\4{OR}\1\3\4", name)
     name = _NUMBERED.sub(rf"\1\2{OR}\3\4", name)
     name = _KINDRED.sub(rf"\1{OR}\3", name)
     name = _WORDS.sub(rf"\1{OR}\2", name)

@@ -43,6 +43,8 @@ class Device(NamedTuple):
     """The own texts, each as one run: what is met by one of these is met by all that the device says."""
     major: str
     """The first number of its version."""
+    fitted: frozenset[str]
+    """The phrases of what it says of its hardware."""
 
 
 SIZES = re.compile(r"([1-9]\d{2,3})-([1-9]\d{2,3})")
@@ -64,7 +66,7 @@ def device(called: Called, hardware: str, firmware: str = "") -> Device:
     derived = frozenset(phrase for text in called.derived for phrase in wording(text).phrases)
     whole = frozenset(run for text in called.own if len(run := wording(text).run) >= CODE and any(sign.isdigit() for sign in run))
     major = re.search(r"\d+", firmware)
-    return Device(called, own | derived, own, families, hardware, whole, str(int(major[0])) if major else "")
+    return Device(called, own | derived, own, families, hardware, whole, str(int(major[0])) if major else "", wording(hardware).phrases)
 
 
 def _length(phrase: str) -> tuple[int, str]:
@@ -101,7 +103,7 @@ def _of_series(wanted: Wanted, one: Device) -> str:
     """The own word of the device that begins as the series does: IQ4E of the IQ series, 5110 of the 5100 series; "" for none."""
     for word in wanted.words:
         if (zeros := _ZEROS.fullmatch(word)) is not None:
-            shape = re.escape(zeros[1]) + rf"\d{{{len(zeros[2])}}}[a-z]{{0,3}}"
+            shape = re.escape(zeros[1]) + rf"\d{{{len(zeros[2])}}}{zeros[3] or '[a-z]{0,3}'}(?:-.*)?"
         elif word.isdigit() and len(word) >= CODE - 1:
             shape = re.escape(word) + r"[a-z][a-z0-9-]{0,12}"
         elif _LETTERS.fullmatch(word):
@@ -113,7 +115,7 @@ def _of_series(wanted: Wanted, one: Device) -> str:
     return ""
 
 
-_ZEROS = re.compile(r"([a-z]{0,6}[1-9]\d?)(0{2,3})")
+_ZEROS = re.compile(r"([a-z]{0,6}[1-9]\d?)(0{2,3})([a-z]?)")
 """A series that is called after its first number: 5100, eki1500."""
 
 _LETTERS = re.compile(r"[a-z]{2,5}")
@@ -156,11 +158,36 @@ def _words(what: Designation, one: Device) -> tuple[list[str] | None, str]:
     if unmet and initials(what) in one.own:
         return [next(word for wanted in what.wanted for word in wanted.words if word.isdigit())], ""
     soft = [wanted for wanted in what.wanted if wanted.soft]
-    inside = [word for wanted in soft if (word := _met(wanted, one))]
+    inside = [word for wanted in soft if (word := _met(wanted, one) or next((w for w in wanted.words if w in one.fitted), ""))]
     if unmet and not _meant(what, met, inside, unmet, one):
         return None, ""
-    open_ = soft and not inside and not (_number(met, one) and _nothing_beside(met, one))
+    if soft and not inside and any(_contradicts(word, one) for wanted in soft for word in wanted.words):
+        return None, ""
+    open_ = soft and not inside and not (_explained(soft) and _number(met, one) and _nothing_beside(met, one))
     return met or inside, f"whether it is {' or '.join(soft[0].words or soft[0].patterns)}" if open_ else ""
+
+
+def _explained(soft: list[Wanted]) -> bool:
+    """True where brackets have mere numbers or words, as other names of the same: `60M100 (3701/60)`."""
+    return all(word.isdigit() or word.isalpha() for wanted in soft for word in wanted.words) and not any(wanted.patterns for wanted in soft)
+
+
+def _contradicts(word: str, one: Device) -> bool:
+    """True where the device says another code of the same system: CP150 for CP100, 2080-LC50 for 2080-L50E."""
+    shape = _SHAPE.fullmatch(word)
+    for phrase in one.fitted | one.own:
+        other = _SHAPE.fullmatch(phrase)
+        if shape and other and shape[1] == other[1] and shape[2] != other[2]:
+            return True
+        if min(len(word), len(phrase)) >= SYSTEM + 2 and word[:SYSTEM] == phrase[:SYSTEM] and any(map(str.isdigit, word[:SYSTEM])):
+            return True
+    return False
+
+
+_SHAPE = re.compile(r"([a-z]{1,4})(\d{1,4})")
+
+SYSTEM = 4
+"""First signs that two codes of one system share."""
 
 
 def _met_and_not(hard: list[Wanted], one: Device) -> tuple[list[str], list[Wanted]]:
@@ -264,7 +291,7 @@ def _nothing_beside(met: list[str], one: Device) -> bool:
     return any(not _beside(text, met, one) for text in one.called.own)
 
 
-TELL_LITTLE = frozenset({"plain", "generic", "family", "brand", "article", "note"})
+TELL_LITTLE = frozenset({"plain", "technology", "generic", "family", "brand", "article", "note"})
 """Kinds of words by which two names of one product may differ."""
 
 
@@ -275,7 +302,7 @@ def telling(text: str, one: Device) -> str:
 
 
 def _tells(word: str, one: Device) -> bool:
-    return bool(word) and word not in one.called.brands and kinds().get(word) not in TELL_LITTLE
+    return bool(word) and word not in one.called.brands and kinds().get(word) not in TELL_LITTLE - {"technology"}
 
 
 def _beside(text: str, met: list[str], one: Device) -> list[str]:

@@ -20,6 +20,9 @@ MOST = 600
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _SIGNS = {**_DASHES, ord("™"): " ", ord("®"): " ", ord("©"): " ", ord("’"): "'", ord("☐"): "□", ord("\xa0"): " "}
+_PLUS = re.compile(r"(?<=[a-z0-9])\+(?=[\s,;)/]|$)")
+"""The sign at the end of a name is part of it: Tracer SC+."""
+
 _PIECE = re.compile(r"[0-9*□?]+(?:-[0-9*□?]+)*[a-z*□?]*(?:-[0-9*□?]+[a-z*□?]*)*|[a-z*□?]+")
 
 
@@ -29,7 +32,7 @@ def plain(text: str) -> str:
     text = mended(text[:MOST]).translate(_SIGNS)
     if not text.isascii():
         text = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return " ".join(text.lower().split())
+    return _PLUS.sub("plus", " ".join(text.lower().split()))
 
 
 @functools.lru_cache(maxsize=65536)

@@ -4,8 +4,9 @@ What is listed. A judgement *not affected* is counted and is no finding: nobody 
 listed where a VEX statement says so, because then somebody looked; `fieldwatch explain` gives the reason for any. Undetermined is listed.
 
 What is asked. The shown values of vendor, model, order number, firmware, hardware and serial number go to the library as they are; where
-nobody said a model, the description of the system (SNMP sysDescr) takes its place. A vendor that is only guessed from the address of the
-network card is left out: a wrong maker hides what the model would find. A part without a vendor has that of its whole.
+nobody said a model, the description of the system (SNMP sysDescr) takes its place if the vendor is known: without one, the words of any
+Linux would fit something. A vendor that is only guessed from the address of the network card is left out: a wrong maker hides what the
+model would find. A part without a vendor has that of its whole.
 """
 
 from __future__ import annotations
@@ -120,7 +121,8 @@ def identity(asset: Asset, inventory: Inventory) -> Identity:
     """The question to the library about an asset or a part."""
     words = {field: next(filter(None, map(asset.value, names)), "") for field, names in FIELDS.items()}
     vendor = _vendor(asset) or next((_vendor(one) for one in inventory.assets if asset.parent and one.id == asset.parent), "")
-    return Identity(**{**words, "vendor": vendor})
+    product = words["product"] if vendor else asset.value("model")
+    return Identity(**{**words, "vendor": vendor, "product": product})
 
 
 def _vendor(asset: Asset) -> str:

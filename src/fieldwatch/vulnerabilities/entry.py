@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -46,18 +47,40 @@ class Entry(NamedTuple):
 
 def entries(advisory: Advisory) -> Iterator[Entry]:
     """The products of an advisory, made ready."""
+    often = Counter(product.name for product in advisory.products)
     for product in advisory.products:
         makers = maker_keys(product.vendor)
-        serial, name = _serial(product.name)
-        name = _naming(name, product, advisory.title)
-        what = _unbranded(designation(name), makers, product.vendor)
+        serial, name = _serial(_fuller(product) if often[product.name] > 1 else product.name)
         found = read(product)
-        if isinstance(found, Range) and found.model:
-            more = designation(found.model).wanted
-            what = what._replace(wanted=more if any(map(_is_code, more)) else (*what.wanted, *more))
-        codes = frozenset((*what.codes, *map(code_of, product.order_numbers), *_written_codes(name, makers)))
-        brands = frozenset("".join(pieces(plain(maker))) for maker in makers)
-        yield Entry(advisory, product, makers, what, codes, found, serial, brands)
+        for text in _namings(name, product, advisory.title):
+            what = _hardened(_unbranded(designation(text), makers, product.vendor))
+            if isinstance(found, Range) and found.model:
+                more = designation(found.model).wanted
+                what = what._replace(wanted=more if any(map(_is_code, more)) else (*what.wanted, *more))
+            codes = frozenset((*what.codes, *map(code_of, product.order_numbers), *_written_codes(text, makers)))
+            brands = frozenset("".join(pieces(plain(maker))) for maker in makers)
+            yield Entry(advisory, product, makers, what, codes, found, serial, brands)
+
+
+def _fuller(product: Product) -> str:
+    """The name with what only the full name has, where several products share it: `... - NX7-series Machine Automation Controller`."""
+    head, dash, rest = product.text.rpartition(":")[0].partition(f"{product.name} - ")
+    return rest if dash and not head and rest else product.name
+
+
+def _hardened(what: Designation) -> Designation:
+    """Brackets ask, where nothing else does that tells one product from another: `Network Automation Engine (NAE55 only)`."""
+    if any(wanted.patterns or any(map(_is_telling, wanted.words)) for wanted in what.wanted if not wanted.soft):
+        return what
+    return what._replace(wanted=tuple(one._replace(soft=one.soft and not any(map(_is_mixed, one.words))) for one in what.wanted))
+
+
+def _is_mixed(word: str) -> bool:
+    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+
+
+def _is_telling(word: str) -> bool:
+    return kinds().get(word) not in {"plain", "technology"} and not RELEASE.fullmatch(word)
 
 
 def _is_code(wanted: Wanted) -> bool:
@@ -66,18 +89,25 @@ def _is_code(wanted: Wanted) -> bool:
     return not wanted.soft and any(len(word) >= SHORTEST - 1 and any(map(str.isdigit, word)) and not word.isdigit() for word in words)
 
 
-def _naming(name: str, product: Product, title: str) -> str:
-    """The text that names the product: its name; where that tells nothing, with its full text; else the advisory's title."""
+def _namings(name: str, product: Product, title: str) -> tuple[str, ...]:
+    """The texts that name the product: its name; where that tells nothing, with its full text; else the advisory's title, or the name as
+    one phrase (`System Platform`)."""
     bare = _without_vendor(name, product.vendor)
     if _tells(bare, product.vendor):
-        return bare
+        return (bare,)
     longer = f"{bare} {_without_vendor(product.text.split(':')[0], product.vendor)}"
     if _tells(longer, product.vendor) and not _hard(bare):
-        return longer
+        return (longer,)
     headline = _without_vendor(_UPDATE.sub("", title), product.vendor)
+    words = bare.split()
+    phrase = ("".join(words),) if 1 < len(words) <= PHRASE and not _SENTENCE.fullmatch(bare) and all(map(str.isalpha, words)) else ()
     if not _tells(headline, product.vendor):
-        return name
-    return headline if _hard(bare) else f"{headline} {name}"
+        return phrase or (name,)
+    return (headline if _hard(bare) else f"{headline} {name}", *phrase)
+
+
+PHRASE = 4
+"""Words of a name that count as one where each alone tells nothing."""
 
 
 def _hard(name: str) -> list[Wanted]:
@@ -91,7 +121,7 @@ def _tells(name: str, vendor: str) -> bool:
     what = designation(name)
     own = set(re.findall(r"[a-z0-9]+", vendor.lower()))
     for wanted in what.wanted:
-        telling = [word for word in wanted.words if kinds().get(word) != "plain" and word not in own and not RELEASE.fullmatch(word)]
+        telling = [word for word in wanted.words if _is_telling(word) and word not in own]
         if not wanted.soft and (wanted.patterns or telling):
             return True
     return bool(what.codes)
@@ -122,14 +152,19 @@ def _serial(name: str) -> tuple[Range | None, str]:
 
 
 def _written_codes(name: str, makers: frozenset[str]) -> Iterator[str]:
-    """Order numbers of the maker that stand in the name as words: `1756-EN2T`."""
+    """Order numbers of the maker that stand in the name as words: `1756-EN2T`, also behind a hyphen: `PanelView 800-2711R-T7T`."""
     for word in name.replace(",", " ").split():
         if any(sign.isdigit() for sign in word) and len(word) >= SHORTEST and not set(word) & set("*[]□?") and "xx" not in word:
-            for maker in makers:
-                found = order_number(word.strip("()"), maker)
-                if found is not None and found.certain:
-                    yield code_of(found.code)
-                    break
+            yield from _code(word.strip("()"), makers)
+
+
+def _code(word: str, makers: frozenset[str]) -> Iterator[str]:
+    for text in (word, word.partition("-")[2]):
+        for maker in sorted(makers) if len(text) >= SHORTEST else ():
+            found = order_number(text, maker)
+            if found is not None and found.certain:
+                yield code_of(found.code)
+                return
 
 
 def _unbranded(what: Designation, makers: frozenset[str], vendor: str) -> Designation:

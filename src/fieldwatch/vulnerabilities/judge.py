@@ -14,7 +14,7 @@ from fieldwatch.library.version import parse
 from fieldwatch.vulnerabilities.advisory import Vulnerability
 from fieldwatch.vulnerabilities.entry import Entry
 from fieldwatch.vulnerabilities.judgement import Judgement, Verdict
-from fieldwatch.vulnerabilities.range import Range, Unread, answer
+from fieldwatch.vulnerabilities.range import Answer, Range, Unread, answer
 
 SERIAL = re.compile(r"\d{5}\w*(?:-\w)?")
 """A serial number in the firmware's place: controllers of Mitsubishi Electric show the first digits of it as their version."""
@@ -122,7 +122,8 @@ def _by_version(entry: Entry, resolution: Resolution, identity: Identity) -> Sai
         fits = _edition(entry.what.edition, resolution)
         if fits is False:
             return Said(Verdict.NOT_AFFECTED, "firmware", firmware, f"{firmware} is not of the edition {entry.what.edition.text}", "")
-        if fits is None and found.alternatives != ((),):
+        year = _is_year(entry.what.edition.numbers)  # where versions count otherwise, the range says enough
+        if fits is None and found.alternatives != ((),) and not (year and firmware):
             return Said(
                 Verdict.UNDETERMINED,
                 "firmware",
@@ -154,7 +155,7 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
             f"{field} unknown: query it or read the nameplate",
         )
     scheme = field if field in {"serial_number", "hardware"} else resolution.scheme
-    verdict = answer(found, value, scheme) if found.alternatives != ((),) else None
+    verdict = _answered(found, value, scheme) if found.alternatives != ((),) else None
     if verdict is not None and verdict.inside is None:
         return Said(Verdict.UNDETERMINED, field, value, f"{value} against {quoted!r}: {verdict.reason}", "read the advisory")
     if verdict is not None and not verdict.inside:
@@ -166,6 +167,22 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
 
 def _of_edition(entry: Entry, resolution: Resolution) -> bool:
     return entry.what.edition is not None and _edition(entry.what.edition, resolution) is True
+
+
+def _answered(found: Range, value: str, scheme: str) -> Answer:
+    """The answer; where the value begins with a name and the range has none, for the number alone: `RUT9_R_00.07.03.4`, `UN30 v1.76`."""
+    verdict = answer(found, value, scheme)
+    bare = _NAMED.sub("", value)
+    if verdict.inside is None and bare != value and not any(bound.version[:1].isalpha() for each in found.alternatives for bound in each):
+        return answer(found, bare, scheme)
+    return verdict
+
+
+_NAMED = re.compile(r"^(?:[A-Za-z][A-Za-z0-9]*[\s_-]+)+[vV]?(?=\d+\.\d)")
+
+
+def _is_year(numbers: tuple[int, ...]) -> bool:
+    return 1990 <= numbers[0] <= 2035
 
 
 def _edition(edition: Edition, resolution: Resolution) -> bool | None:
@@ -180,6 +197,8 @@ def _edition(edition: Edition, resolution: Resolution) -> bool | None:
     if first is None or parse(text, "components") is None:
         return None
     numbers = tuple(int(part) for part in first[0].split("."))
+    if _is_year(edition.numbers) is not _is_year(numbers):
+        return None
     if edition.end == "<=":
         return numbers[: len(edition.numbers)] <= edition.numbers
     if edition.end == ">=":

@@ -45,7 +45,7 @@ def placed(entry: Entry, number: int, weight: Callable[[str, str], float]) -> Pl
     hard = [wanted for wanted in entry.what.wanted if not wanted.soft]
     tail = hard[-1].words[0] if len(hard) > 1 and _is_number(hard[-1]) else ""
     keys = frozenset(
-        (*_of_words(entry, hard, tail, weight), *_of_whole(entry, hard), *_of_some(entry, hard), *_of_codes(entry), *entry.what.short)
+        (*_of_words(entry, hard, tail, weight), *_of_whole(entry, hard), *_of_some(entry, hard, tail), *_of_codes(entry), *entry.what.short)
     )
     return Placed(entry, (entry.advisory.id, number), keys, tail)
 
@@ -75,13 +75,21 @@ def _of_words(entry: Entry, hard: list[Wanted], tail: str, weight: Callable[[str
         yield from _of_makers(entry)
         return
     maker = min(entry.makers, default="")
+    numbered = [one for one in mere if _is_numbered(one)]
     behind = mere[1:] or mere  # the first word may be a brand, which a device need not say
-    for rarest in (max(some, key=lambda one: min(weight(maker, word) for word in one.words)) for some in (mere, behind)):
+    for rarest in (
+        max(some, key=lambda one: min(weight(maker, word) for word in one.words)) for some in ([numbered] if numbered else [mere, behind])
+    ):
         for word in rarest.words:
             yield from (word, word.removesuffix("s"), f"{word}s") if len(word) >= LONG_ENOUGH and word.isalpha() else (word,)
             if rarest.series and (head := _SERIES_HEAD.fullmatch(word)) and head[1]:
                 yield HEAD + head[1][:HEAD_SIGNS]
         yield from (run for one, two in pairwise(hard) if one is rarest or two is rarest for run in _joined(one, two))
+
+
+def _is_numbered(one: Wanted) -> bool:
+    """Whether it asks for a code: no brand and no description, which a device need not say."""
+    return all(any(map(str.isdigit, word)) and kinds().get(word) is None for word in one.words)
 
 
 def _is_mere(one: Wanted) -> bool:
@@ -101,16 +109,18 @@ def _of_whole(entry: Entry, hard: list[Wanted]) -> Iterator[str]:
     yield from (OPENING + _opening(pattern) for one in entry.what.wanted for pattern in one.patterns)
 
 
-def _of_some(entry: Entry, hard: list[Wanted]) -> Iterator[str]:
+def _of_some(entry: Entry, hard: list[Wanted], tail: str) -> Iterator[str]:
     """What makes a device the product though not all words are met: that which tells most of the device, a name, initials."""
     if len(hard) < 2:
         return
+    if short := initials(entry.what):
+        yield short
+    if any(_is_mere(one) and _is_numbered(one) for one in (hard[:-1] if tail else hard)):
+        return  # a code must be met whatever else is not
     words = {word for one in hard for word in one.words} | {run for one, two in pairwise(hard) for run in _joined(one, two)}
     yield from (TELLING + word for word in words)
     if entry.what.family:
         yield from (NAME + word for word in words if is_name(word))
-    if short := initials(entry.what):
-        yield short
 
 
 def _of_codes(entry: Entry) -> Iterator[str]:

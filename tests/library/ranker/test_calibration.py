@@ -13,11 +13,11 @@ ANSWERS = st.lists(st.tuples(st.integers(0, 20).map(lambda at: at / 20), st.bool
 
 def test_pools_that_rise_stay_and_others_are_joined() -> None:
     found = pools([(0.1, False), (0.2, True), (0.3, False), (0.4, True), (0.4, True)])
-    assert [(one.count, one.right) for one in found] == [(1, 0), (2, 1), (2, 2)]
+    assert [(one.answers, one.right) for one in found] == [(1, 0), (2, 1), (2, 2)]
 
 
 def test_equal_scores_are_one_pool() -> None:
-    assert [(one.count, one.right) for one in pools([(0.5, True), (0.5, False), (0.5, True)])] == [(3, 2)]
+    assert [(one.answers, one.right) for one in pools([(0.5, True), (0.5, False), (0.5, True)])] == [(3, 2)]
 
 
 @given(ANSWERS)
@@ -32,7 +32,7 @@ def test_a_curve_never_falls_and_stays_a_probability(answers: list[tuple[float, 
 @given(ANSWERS)
 def test_all_answers_together_are_right_as_often_as_the_curve_says(answers: list[tuple[float, bool]]) -> None:
     """Without a prior, isotonic regression keeps the sum."""
-    assert sum(pool.share() * pool.count for pool in pools(answers)) == pytest.approx(sum(right for _, right in answers))
+    assert sum(pool.share() * pool.answers for pool in pools(answers)) == pytest.approx(sum(right for _, right in answers))
 
 
 def test_many_answers_outweigh_the_score_and_few_do_not() -> None:

@@ -13,7 +13,9 @@ from fieldwatch.library.resolve import Called
 SPACE = model().space
 
 
-def numbers(own: tuple[str, ...], product: Known, makers: frozenset[str] = frozenset({"Siemens"}), derived: tuple[str, ...] = ()) -> dict[str, float]:
+def numbers(
+    own: tuple[str, ...], product: Known, makers: frozenset[str] = frozenset({"Siemens"}), derived: tuple[str, ...] = ()
+) -> dict[str, float]:
     one = asked(device(Called(makers, own, derived, frozenset()), ""), SPACE)
     what = named(product)
     return dict(zip(FEATURES, compared(one, what, likeness(what.what, what.codes, one.device), SPACE), strict=True))

@@ -16,7 +16,9 @@ def index() -> Nearest:
     return Nearest(NAMES, model().space)
 
 
-@pytest.mark.parametrize(("text", "first"), [("X204-2", 0), ("scalance x-206-1", 1), ("XC208GPoE", 2), ("1511-1PN", 3), ("LOGO 8", 4), ("X", 5)])
+@pytest.mark.parametrize(
+    ("text", "first"), [("X204-2", 0), ("scalance x-206-1", 1), ("XC208GPoE", 2), ("1511-1PN", 3), ("LOGO 8", 4), ("X", 5)]
+)
 def test_the_nearest_name_comes_first(index: Nearest, text: str, first: int) -> None:
     assert index.to(model().space.place(text))[0] == first
 

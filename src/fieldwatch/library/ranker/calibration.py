@@ -33,15 +33,15 @@ class Pool(NamedTuple):
 
     scores: float
     right: int
-    count: int
+    answers: int
 
     def share(self) -> float:
         """The part of them that is right."""
-        return self.right / self.count
+        return self.right / self.answers
 
     def joined(self, other: Pool) -> Pool:
         """Both as one."""
-        return Pool(self.scores + other.scores, self.right + other.right, self.count + other.count)
+        return Pool(self.scores + other.scores, self.right + other.right, self.answers + other.answers)
 
 
 def pools(answers: Iterable[tuple[float, bool]]) -> list[Pool]:
@@ -64,7 +64,7 @@ def fit(answers: Sequence[tuple[float, bool]], prior: float = PRIOR) -> Curve:
         raise ValueError("no answers: nothing can be calibrated")
     points: list[tuple[float, float]] = []
     for pool in pools(answers):
-        mean = pool.scores / pool.count
-        share = (pool.right + prior * mean) / (pool.count + prior)
+        mean = pool.scores / pool.answers
+        share = (pool.right + prior * mean) / (pool.answers + prior)
         points.append((mean, max(share, points[-1][1] if points else 0.0)))
     return Curve(tuple(points))

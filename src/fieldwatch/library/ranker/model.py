@@ -11,7 +11,6 @@ from fieldwatch.library.ranker.features import Asked, Named, compared
 from fieldwatch.library.ranker.space import Space
 from fieldwatch.library.ranker.weights import Tree, Weights, weights
 
-
 Leaves = tuple[int, float, float, float]
 """The last question of a tree: which number, its limit, the log odds for no and for yes."""
 
