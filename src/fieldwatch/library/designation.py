@@ -50,6 +50,8 @@ class Designation(NamedTuple):
     short: tuple[str, ...] = ()
     capitals: frozenset[str] = frozenset()
     """Its words that are written in capitals alone, where others are not: abbreviations and codes."""
+    cpu: bool = False
+    """Whether it speaks of the processors of a family, not of its other modules."""
 
 
 JOINED = (("ethernet/ip", "ethernet"), ("i/o", "io"), ("software controller", "softwarecontroller"), ("soft controller", "softcontroller"))
@@ -69,12 +71,12 @@ MLFB = re.compile(
 """A Siemens order number; blanks and hyphens stand where the writer likes."""
 
 _EDITION = re.compile(
-    r"(?:\b(?:v|ver\.?|version|rel\.?|release)\s*|(?<=\s))(\d+(?:\.\d+)*(?:\.x|\.\*)?(?:u\d+)?|\d+x)((?:\s+(?:sp|r|rev|update|upd|patch|hf)\s?\d+)*)"
+    r"(?:(?<![-\w])(?:v|ver\.?|version|rel\.?|release)\s*|(?<=\s))(\d+(?:\.\d+)*(?:\.x|\.\*)?(?:u\d+)?|\d{1,2}x)((?:\s+(?:sp|r|rev|update|upd|patch|hf)\s?\d+)*)"
     r"(\s+(?:and|or)\s+(?:below|earlier|prior|older|lower)|\s+(?:and|or)\s+(?:newer|later|above|higher|up))?(?=[\s,;)]|$)"
 )
 _MARKED = re.compile(r"\b(?:v|ver\.?|version|rel\.?|release)\s*\d")
 _VERSIONED = re.compile(r"\bv\.?\s?\d+\.\d")
-_YEAR = re.compile(r"199\d|20[0-2]\d|203[0-5]")
+_YEAR = re.compile(r"20(?:0[3-9]|[12]\d|3[0-5])")
 _SERIES = re.compile(
     r"(?:\bseries|\brevisions?|\brev\.?|\bser\.?)\s+([a-z](?:(?:\s*(?:,|/|&|and|or)\s*|\s+)[a-z])*)\b(?!\w)|(?<=[a-z0-9])/([a-d])(?=[\s,(]|$)"
 )
@@ -87,6 +89,11 @@ _REVISION = re.compile(r",?\s*\b(rev(?:ision)?\.?\s?\d+)\b(?![.\w])")
 
 _FEATURES = re.compile(r"\s+with (?:embedded|integrated|built-in|optional)\b.*$")
 """What all of the named products have in them."""
+
+_CPU = re.compile(r"\b(?:cpus?|processors?)\b")
+
+_TOOL = re.compile(r"\b(server|software|tool|package|driver|client|library|manager|configurator|utility|editor|toolkit|simulator)s?\b.* for \S")
+"""Software for a device is not the device: MMS/OPC Server for AC 800M."""
 
 _HYPHEN_SERIES = re.compile(r"(\w)-(series|family)\b")
 _BLANK_BOXES = re.compile(r"\s*□\s*")
@@ -118,9 +125,13 @@ def designation(name: str) -> Designation:
             wanted += [one._replace(soft=True) for one in _wanted(part)]
         elif _stands_for_all(part, text):
             short += _words(part)
+    if (tool := _TOOL.search(outside)) is not None:
+        wanted.append(Wanted((tool[1],)))
+    asked = {word for one in wanted for word in one.words}
+    excluded = tuple(word for word in excluded if word not in asked)
     words = text.replace("/", " ").replace("-", " ").split()
     family = any(kinds().get(word.strip(".,;:()")) == "family" for word in words) or "all " in f"{text} "
-    return Designation(tuple(wanted), codes, series, edition, family, excluded, condition, tuple(short), _capitals(name))
+    return Designation(tuple(wanted), codes, series, edition, family, excluded, condition, tuple(short), _capitals(name), bool(_CPU.search(text)))
 
 
 def _stands_for_all(part: str, text: str) -> bool:

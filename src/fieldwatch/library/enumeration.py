@@ -19,6 +19,15 @@ _LEADING_X = re.compile(r"(?<=[A-Z]-)X(?=\d\d)")
 """A large X in the place of a digit: TSW-X60."""
 
 _TAILS = re.compile(r"\b(\w+-)(\w+)((?:\s*/\s*-\w+)+)")
+_ARTICLE = re.compile(r"\b(\d{3}-\d{3,4})/(\d{3}-\d{3}|[xX]{3}-[xX]{3})\b")
+"""An article number with the number of its variant: 750-880/025-000."""
+
+_FRACTION = re.compile(r"(?<![\w/-])(\d{4})/(\d{2})(?![\w/-])")
+"""One number that has a stroke in it: 3701/40."""
+
+_PAIR = re.compile(r"([A-Z][a-z]{3,}) and ([A-Z][a-z]{3,})")
+"""Two names and nothing else: Flexy and Cosy."""
+
 _LETTERS = re.compile(r"\b([A-Z0-9]+-[A-Z0-9]*)([A-Z])((?:/[A-Z]{1,2}){2,})(?![\w/])")
 """A code with several last letters: XGK-CPUU/H/A/S/E."""
 
@@ -53,6 +62,10 @@ def enumerated(name: str) -> str:
     name = _LETTER_X.sub(lambda match: match[1] + "□" * len(match[2]), name)
     name = _LEADING_X.sub("□", name)
     name = _TAILS.sub(_with_tails, name)
+    name = _ARTICLE.sub(_without_variant, name)
+    name = _FRACTION.sub(r"\1\2", name)
+    if pair := _PAIR.fullmatch(name.strip()):
+        name = f"{pair[1]}{OR}{pair[2]}"
     name = _LETTERS.sub(_with_letters, name)
     name = _ABBREVIATIONS.sub(lambda match: match[0].replace("/", OR), name)
     name = _CODES.sub(_alternatives, name)
@@ -81,6 +94,11 @@ def _without_variables(name: str) -> str:
 def _with_tails(match: re.Match[str]) -> str:
     tails = re.findall(r"-(\w+)", match[3])
     return OR.join(f"{match[1]}{tail}" for tail in (match[2], *tails))
+
+
+def _without_variant(match: re.Match[str]) -> str:
+    """The number of the variant as a word of its own; every variant where its number is open."""
+    return match[1] if match[2].lower().startswith("x") else f"{match[1]} {match[2]}"
 
 
 def _with_letters(match: re.Match[str]) -> str:

@@ -47,16 +47,28 @@ class Device(NamedTuple):
     """The phrases of what it says of its hardware."""
 
 
-SIZES = re.compile(r"([1-9]\d{2,3})-([1-9]\d{2,3})")
+SIZES = re.compile(r"([1-9]\d?00)-([1-9]\d?00)")
 """Sizes from and to, in one word: 700-1500."""
 
 LONG_ENOUGH = 5
 """Signs of a word that may be plural."""
 
+CPU = frozenset({"cpu", "cpus", "processor", "controller", "controllers", "plc", "plcs", "pac"})
+"""Words of which a processor has one among its names, where it is known by its family alone."""
+
 CODE = 4
 """Signs of a code with letters and digits that can stand for all that a device says; two more where the name has other numbers."""
 
 NONE = Likeness(Sure.NO, "")
+
+TELL_LITTLE = frozenset({"plain", "technology", "generic", "family", "brand", "article", "note"})
+"""Kinds of words by which two names of one product may differ."""
+
+LITTLE_BESIDE = TELL_LITTLE - {"technology"}
+"""The same, of words that the device has beside the name."""
+
+MERE = LITTLE_BESIDE - {"plain"}
+"""The same, where no number was met: Control Expert is not Process Expert."""
 
 
 def device(called: Called, hardware: str, firmware: str = "") -> Device:
@@ -137,6 +149,8 @@ def likeness(what: Designation, codes: frozenset[str], one: Device) -> Likeness:
         met, missing = [word for word in what.short if word in one.own], ""
     if not met:
         return NONE
+    if what.cpu and not one.own.intersection(met) and one.phrases.isdisjoint(CPU):
+        return NONE
     if any(word in one.phrases for word in what.excluded if any(sign.isdigit() for sign in word) or len(word) > 3) and what.excluded:
         return NONE
     series = _series(what, one)
@@ -199,7 +213,7 @@ def _met_and_not(hard: list[Wanted], one: Device) -> tuple[list[str], list[Wante
         if not found and at + 1 < len(hard):
             found = next((a + b for a in hard[at].words for b in hard[at + 1].words if a + b in one.phrases), "")
             at += 1 if found else 0
-        if not found and hard[at].words == (one.major,) and at == len(hard) - 1 and met:
+        if not found and hard[at].words == (one.major,) and at == len(hard) - 1 and met and not any(map(_is_digit, one.own)):
             found = one.major
         if found:
             met.append(found)
@@ -207,6 +221,10 @@ def _met_and_not(hard: list[Wanted], one: Device) -> tuple[list[str], list[Wante
             unmet.append(hard[at])
         at += 1
     return met, unmet
+
+
+def _is_digit(phrase: str) -> bool:
+    return len(phrase) == 1 and phrase.isdigit()
 
 
 def _meant(what: Designation, met: list[str], inside: list[str], unmet: list[Wanted], one: Device) -> bool:
@@ -222,7 +240,7 @@ def _whole(what: Designation, met: list[str], inside: list[str], unmet: list[Wan
     if unmet and unmet[-1] is what.wanted[-1] and not what.capitals.isdisjoint(unmet[-1].words):
         return False
     numbered = any(sign.isdigit() for wanted in unmet for word in wanted.words for sign in word) or any(wanted.patterns for wanted in unmet)
-    for word in (*met, "".join(met)):
+    for word in met if numbered else (*met, "".join(met)):
         if word in one.whole and any(sign.isalpha() for sign in word) and len(word) >= CODE + 2 * (numbered and word not in inside):
             return True
     return False
@@ -233,10 +251,11 @@ def _described(what: Designation, met: list[str], unmet: list[Wanted], one: Devi
     if any(wanted.patterns or not all(_describes(word, what) for word in wanted.words) for wanted in unmet):
         return False
     little = all(kinds().get(word) in TELL_LITTLE for wanted in unmet for word in wanted.words)
-    telling = _number(met, one) or (
-        little and any(len(word) >= LONG_ENOUGH and kinds().get(word) is None and word in one.own for word in met)
-    )
-    return telling and _nothing_beside(met, one)
+    if _number(met, one):
+        return _nothing_beside(met, one)
+    foreign = any(kinds().get(word) == "technology" for wanted in unmet for word in wanted.words)
+    named = any(len(word) >= LONG_ENOUGH and kinds().get(word) is None and word in one.own for word in met)
+    return little and not foreign and named and any(not _beside(text, met, one, MERE) for text in one.called.own)
 
 
 def _branded(what: Designation, met: list[str], unmet: list[Wanted], one: Device) -> bool:
@@ -291,26 +310,22 @@ def _nothing_beside(met: list[str], one: Device) -> bool:
     return any(not _beside(text, met, one) for text in one.called.own)
 
 
-TELL_LITTLE = frozenset({"plain", "technology", "generic", "family", "brand", "article", "note"})
-"""Kinds of words by which two names of one product may differ."""
-
-
 def telling(text: str, one: Device) -> str:
     """The longest word of an own name that tells something; "" for none."""
     words = (word for word in plain(text).split() if _tells("".join(pieces(word)), one))
     return max(words, key=len, default="")
 
 
-def _tells(word: str, one: Device) -> bool:
-    return bool(word) and word not in one.called.brands and kinds().get(word) not in TELL_LITTLE - {"technology"}
+def _tells(word: str, one: Device, little: frozenset[str] = LITTLE_BESIDE) -> bool:
+    return bool(word) and word not in one.called.brands and kinds().get(word) not in little
 
 
-def _beside(text: str, met: list[str], one: Device) -> list[str]:
-    """The words of an own name that were not met and tell something."""
+def _beside(text: str, met: list[str], one: Device, little: frozenset[str] = LITTLE_BESIDE) -> list[str]:
+    """The words of an own name that were not met and tell something: all but those of these kinds."""
     run = "".join(met)
     parts = [[part] if "".join(pieces(part)) in met else part.split("-") for part in plain(text).split()]
     words = ("".join(pieces(word)) for part in parts for word in part)
-    return [word for word in words if _tells(word, one) and word not in met and word not in run and word != one.major]
+    return [word for word in words if _tells(word, one, little) and word not in met and word not in run and word != one.major]
 
 
 def _series(what: Designation, one: Device) -> Sure:
