@@ -109,10 +109,18 @@ def top(devices: dict[Identity, list[Row]], library: Library) -> dict[str, int]:
     def both(asked: Asked, text: str, one: Listed) -> float:
         return runs(asked, text, one) + cosine(asked.all, space.place(uncoded(one.named.name)))
 
+    def rules(asked: Asked, text: str, one: Listed) -> float:
+        return likeness(one.named.what, one.named.codes, asked.device).sure + runs(asked, text, one)
+
     def learned(asked: Asked, _: str, one: Listed) -> float:
         return library.ranker.certainty(asked, one.named, likeness(one.named.what, one.named.codes, asked.device))
 
-    ways: dict[str, Way] = {"cosine of runs of characters": runs, "the same with cosine of embeddings": both, "the learned ranker": learned}
+    ways: dict[str, Way] = {
+        "cosine of runs of characters": runs,
+        "the same with cosine of embeddings": both,
+        "the rules, then cosine of runs": rules,
+        "the learned ranker": learned,
+    }
     if importlib.util.find_spec("rapidfuzz") is not None:
         ways |= _fuzzy()
     hits = dict.fromkeys(ways, 0)

@@ -95,6 +95,9 @@ _CPU = re.compile(r"\b(?:cpus?|processors?)\b")
 _TOOL = re.compile(r"\b(server|software|tool|package|driver|client|library|manager|configurator|utility|editor|toolkit|simulator)s?\b.* for \S")
 """Software for a device is not the device: MMS/OPC Server for AC 800M."""
 
+_APART = re.compile(r"(?<=\d) -(?=[a-z]\d)")
+"""A blank that does not belong there: 2080 -L50E."""
+
 _HYPHEN_SERIES = re.compile(r"(\w)-(series|family)\b")
 _BLANK_BOXES = re.compile(r"\s*□\s*")
 _CODE = re.compile(r"\d")
@@ -106,6 +109,7 @@ def designation(name: str) -> Designation:
     """What `name` asks for."""
     codes = tuple(dict.fromkeys(code_of(found) for found in MLFB.findall(name)))
     text = _BLANK_BOXES.sub("□", plain(enumerated(_BOXES.sub("□", MLFB.sub(" ", name)))))
+    text = _APART.sub("-", text)
     text = _REVISION.sub(r"(\1)", _FEATURES.sub("", text.replace("=", " ")))
     text = _HYPHEN_SERIES.sub(r"\1 \2", _LIST_CPU.sub(r"\1cpu", text))
     for apart, joined in JOINED:

@@ -130,7 +130,7 @@ def _of_series(wanted: Wanted, one: Device) -> str:
 _ZEROS = re.compile(r"([a-z]{0,6}[1-9]\d?)(0{2,3})([a-z]?)")
 """A series that is called after its first number: 5100, eki1500."""
 
-_LETTERS = re.compile(r"[a-z]{2,5}")
+_LETTERS = re.compile(r"[a-z]{2,5}\d?")
 """A series that is called by letters, before numbers: iq."""
 
 

@@ -72,7 +72,16 @@ def _hardened(what: Designation) -> Designation:
     """Brackets ask, where nothing else does that tells one product from another: `Network Automation Engine (NAE55 only)`."""
     if any(wanted.patterns or any(map(_is_telling, wanted.words)) for wanted in what.wanted if not wanted.soft):
         return what
-    return what._replace(wanted=tuple(one._replace(soft=one.soft and not any(map(_is_mixed, one.words))) for one in what.wanted))
+    named = [wanted for wanted in what.wanted if _names_in_brackets(wanted, what)]
+    if not named:
+        return what
+    one = Wanted(tuple(word for wanted in named for word in wanted.words), tuple(text for wanted in named for text in wanted.patterns))
+    return what._replace(wanted=(*(wanted for wanted in what.wanted if wanted not in named), one))
+
+
+def _names_in_brackets(wanted: Wanted, what: Designation) -> bool:
+    codes = any(_is_mixed(word) or (word in what.capitals and kinds().get(word) is None) for word in wanted.words)
+    return wanted.soft and (codes or bool(wanted.patterns))
 
 
 def _is_mixed(word: str) -> bool:
@@ -96,11 +105,11 @@ def _namings(name: str, product: Product, title: str) -> tuple[str, ...]:
     if _tells(bare, product.vendor):
         return (bare,)
     longer = f"{bare} {_without_vendor(product.text.split(':')[0], product.vendor)}"
-    if _tells(longer, product.vendor) and not _hard(bare):
-        return (longer,)
-    headline = _without_vendor(_UPDATE.sub("", title), product.vendor)
     words = bare.split()
     phrase = ("".join(words),) if 1 < len(words) <= PHRASE and not _SENTENCE.fullmatch(bare) and all(map(str.isalpha, words)) else ()
+    if _tells(longer, product.vendor) and not _hard(bare):
+        return (longer, *phrase)
+    headline = _without_vendor(_UPDATE.sub("", title), product.vendor)
     if not _tells(headline, product.vendor):
         return phrase or (name,)
     return (headline if _hard(bare) else f"{headline} {name}", *phrase)
@@ -124,7 +133,7 @@ def _tells(name: str, vendor: str) -> bool:
         telling = [word for word in wanted.words if _is_telling(word) and word not in own]
         if not wanted.soft and (wanted.patterns or telling):
             return True
-    return bool(what.codes)
+    return bool(what.codes) or any(_names_in_brackets(wanted, what) for wanted in what.wanted)
 
 
 _UPDATE = re.compile(r"\s*\((?:Update|Revision) \w+\)")

@@ -114,6 +114,9 @@ def _by_version(entry: Entry, resolution: Resolution, identity: Identity) -> Sai
     found = entry.range
     quoted = entry.product.version
     if isinstance(found, Unread):
+        for field, value in (("firmware", resolution.firmware), ("firmware", identity.firmware), ("hardware", identity.hardware)):
+            if value and value.strip().casefold() == quoted.strip().casefold():
+                return Said(Verdict.AFFECTED, field, value, f"{value} is what the document names", "")
         return Said(
             Verdict.UNDETERMINED, "firmware", resolution.firmware, f"the range {quoted!r} cannot be read: {found.why}", "read the advisory"
         )
@@ -175,9 +178,14 @@ def _answered(found: Range, value: str, scheme: str) -> Answer:
     bare = _NAMED.sub("", value)
     if verdict.inside is None and bare != value and not any(bound.version[:1].isalpha() for each in found.alternatives for bound in each):
         return answer(found, bare, scheme)
+    without = _BUILD.sub("", value)
+    if verdict.inside is None and without != value:
+        exact = answer(found, without, scheme)  # a build in brackets is still the release that the document names
+        return exact if exact.inside else verdict
     return verdict
 
 
+_BUILD = re.compile(r"\s*\(\d+\)$")
 _NAMED = re.compile(r"^(?:[A-Za-z][A-Za-z0-9]*[\s_-]+)+[vV]?(?=\d+\.\d)")
 
 

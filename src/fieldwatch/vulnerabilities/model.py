@@ -111,21 +111,23 @@ def _differ(one: Kept, other: Kept) -> set[str]:
 
 def _wider(entry: Entry, like: Likeness, alike: Kept, one: Device) -> bool:
     """True where the name is wider than another that fits, and is no family: `CP 343-1` is not what `CP 343-1 Lean` is called."""
-    if like.by_code or entry.what.family or not any(sign.isdigit() for word in like.words for sign in word):
+    if like.by_code or entry.what.family:
         return False
     if "".join(w.words[0] for w in entry.what.wanted if w.words and not w.soft) in one.families:
         return False
-    listed = any(len(wanted.words) > 1 and not like.words.isdisjoint(wanted.words) for wanted in entry.what.wanted)
+    listed = any(wanted.patterns or (len(wanted.words) > 1 and not like.words.isdisjoint(wanted.words)) for wanted in entry.what.wanted)
+    numbered = any(sign.isdigit() for word in like.words for sign in word)
     for other, match in alike:
-        if listed and other.advisory is not entry.advisory:
+        if match.by_code or other.makers != entry.makers or (listed and other.advisory is not entry.advisory):
             continue  # a list of models (`LTS 8/16/32`) is a family
-        more = match.words - like.words
-        if (
-            any(kinds().get(word) != "plain" for word in more)
-            and not match.by_code
-            and like.words < match.words
-            and all(word in one.own for word in more)
-            and other.makers == entry.makers
-        ):
+        if (numbered or other.advisory is entry.advisory) and _narrower(match.words, like.words, one):
             return True
     return False
+
+
+def _narrower(words: frozenset[str], than: frozenset[str], one: Device) -> bool:
+    """True where the device's own words meet all of a name's and more of another's: a word more, or a longer one (d0-06dd1-d)."""
+    more = words - than
+    if not any(kinds().get(word) != "plain" for word in more) or not one.own.issuperset(more):
+        return False
+    return all(word in words or any(longer.startswith(word) for longer in more) for word in than)

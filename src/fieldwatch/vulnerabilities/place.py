@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from fieldwatch.library.designation import Wanted, kinds
 from fieldwatch.library.gazetteer import BEGIN
 from fieldwatch.library.likeness import CODE, LONG_ENOUGH, SIZES, TELL_LITTLE, Device, initials, is_name, telling
-from fieldwatch.library.wording import pieces
+from fieldwatch.library.wording import pieces, wording
 from fieldwatch.vulnerabilities.entry import Entry
 
-WHOLE, OPENING, HEAD, TELLING, NAME, NUMBER, WILD, MAKER = "=", "^", "<", "&", "%", "#", "~", "@"
-"""The first sign of a key: all that a device says, its first signs, the first signs of any word, the word that tells most, a word that can
-be a name alone, an order number, the part of one before a wildcard, a maker. No word begins so."""
+WHOLE, START, OPENING, HEAD, TELLING, NAME, NUMBER, WILD, MAKER = "=", "|", "^", "<", "&", "%", "#", "~", "@"
+"""The first sign of a key: all that a device says, its first words, its first signs, the first signs of any word, the word that tells most,
+a word that can be a name alone, an order number, the part of one before a wildcard, a maker. No word begins so."""
 
 OPENING_SIGNS = 4
 """Signs of a pattern before its first wildcard that are looked at."""
@@ -27,7 +27,7 @@ OPENING_SIGNS = 4
 HEAD_SIGNS = 3
 """Signs at the beginning of a word that are looked at for a series."""
 
-_SERIES_HEAD = re.compile(r"([a-z]*[0-9]*?)0*")
+_SERIES_HEAD = re.compile(r"([a-z]*[0-9]*?)0*[a-z]?")
 """What all of a series begin with."""
 
 
@@ -61,6 +61,9 @@ def asked(one: Device, makers: frozenset[str]) -> Iterator[str]:
     for run in one.whole:
         yield WHOLE + run
         yield from (OPENING + run[:count] for count in range(OPENING_SIGNS + 1))
+    for said in map(wording, one.called.own):
+        if said.run in one.whole:
+            yield from (START + said.run[:bound] for bound in said.bounds)
     for code in one.called.codes:
         yield NUMBER + code[:BEGIN]
         yield from (WILD + code[:count] for count in range(BEGIN))
@@ -82,8 +85,8 @@ def _of_words(entry: Entry, hard: list[Wanted], tail: str, weight: Callable[[str
     ):
         for word in rarest.words:
             yield from (word, word.removesuffix("s"), f"{word}s") if len(word) >= LONG_ENOUGH and word.isalpha() else (word,)
-            if rarest.series and (head := _SERIES_HEAD.fullmatch(word)) and head[1]:
-                yield HEAD + head[1][:HEAD_SIGNS]
+            if rarest.series:
+                yield from _heads(word)
         yield from (run for one, two in pairwise(hard) if one is rarest or two is rarest for run in _joined(one, two))
 
 
@@ -100,13 +103,17 @@ def _is_mere(one: Wanted) -> bool:
 
 
 def _of_whole(entry: Entry, hard: list[Wanted]) -> Iterator[str]:
-    """What alone makes a device the product, if it is all that the device says: a word, two in a row, a pattern."""
+    """What makes a device the product if it is all that the device says: a word, several words as one, a pattern, one of a series."""
     if len(entry.what.wanted) < 2:
         return
-    words = [word for one in entry.what.wanted for word in one.words]
-    words += [run for one, two in pairwise(hard) for run in _joined(one, two)]
+    order = (*hard, *(one for one in entry.what.wanted if one.soft))
+    words = [word for one in order for word in one.words]
     yield from (WHOLE + word for word in words if len(word) >= CODE and _is_mixed(word))
-    yield from (OPENING + _opening(pattern) for one in entry.what.wanted for pattern in one.patterns)
+    yield from (START + run for one, two in combinations(order, 2) for run in _joined(one, two))
+    yield from (OPENING + _opening(pattern) for one in order for pattern in one.patterns)
+    yield from (head for one in order if one.series for word in one.words for head in _heads(word))
+    if any(one.patterns or any(map(SIZES.fullmatch, one.words)) for one in order):
+        yield from (START + word for word in words)
 
 
 def _of_some(entry: Entry, hard: list[Wanted], tail: str) -> Iterator[str]:
@@ -133,6 +140,12 @@ def _of_codes(entry: Entry) -> Iterator[str]:
 
 def _of_makers(entry: Entry) -> Iterator[str]:
     yield from (MAKER + maker for maker in entry.makers or {""})
+
+
+def _heads(word: str) -> Iterator[str]:
+    """The first signs of the words of a series that is called so."""
+    if (head := _SERIES_HEAD.fullmatch(word)) and head[1]:
+        yield HEAD + head[1][:HEAD_SIGNS]
 
 
 def _joined(one: Wanted, two: Wanted) -> Iterator[str]:

@@ -77,6 +77,18 @@ def test_where_the_rules_are_sure_theirs_are_all(ranker: Ranker) -> None:
     assert ranker.answered(one) == ranker.ranked(one)
 
 
+def test_what_was_taught_is_looked_at_where_the_rules_are_sure_of_another() -> None:
+    taught = Ranker(KNOWN, [Alias("Siemens", "SCALANCE X204-2 rev Z", "", "Moxa", "EDS-408A series")])
+    one = ask(taught, {"Siemens"}, "SCALANCE X204-2 rev Z")
+    what = named(KNOWN[0])
+    found = taught.answered(one, [("Siemens", what, likeness(what.what, what.codes, one.device)._replace(sure=Sure.YES))])
+    assert {each.name for each in found} == {KNOWN[0].name, "EDS-408A series"}
+
+
+def test_makers_are_called_by_their_usual_names(ranker: Ranker) -> None:
+    assert {one.vendor for one in ranker.ranked(ask(ranker, {"Siemens"}, "SCALANCE X204-2"))} == {"Siemens"}
+
+
 def test_nothing_is_answered_to_nothing(ranker: Ranker) -> None:
     assert ranker.answered(ask(ranker, set())) == ()
     assert Ranker(()).answered(ask(ranker, {"Siemens"}, "SCALANCE X204-2")) == ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from fieldwatch.library.designation import code_of
 from fieldwatch.library.gazetteer import BEGIN, Known
 from fieldwatch.library.likeness import Device, Likeness, Sure, likeness
+from fieldwatch.library.ownership import vendors
 from fieldwatch.library.ranker.features import Asked, Named, asked, named
 from fieldwatch.library.ranker.model import Model, model
 from fieldwatch.library.ranker.nearest import Nearest
@@ -49,11 +50,12 @@ class Ranker:
     def __init__(self, known: Iterable[Known], aliases: Iterable[Alias] = (), learned: Model | None = None) -> None:
         self.model = learned or model()
         self._listed: list[Listed] = []
+        self._taught: list[Listed] = []
         self._by_maker: dict[str, list[Listed]] = {}
         self._by_code: dict[str, list[Listed]] = {}
         self._indexes: dict[str, Nearest] = {}
         for one in dict.fromkeys(known):
-            self._take(Listed(named(one), one.vendor, one.name))
+            self._take(Listed(named(one), _canonical(one.vendor), one.name))
         for alias in aliases:
             self.teach(alias)
 
@@ -61,7 +63,9 @@ class Ranker:
         """Takes up an alias: a device that is called nearly so is ranked to its product from now on."""
         numbers = (alias.said_order_number,) if alias.said_order_number else ()
         for text in filter(None, (alias.said, *numbers)):
-            self._take(Listed(named(Known(alias.said_vendor, text, numbers)), alias.vendor, alias.name))
+            taught = Listed(named(Known(alias.said_vendor, text, numbers)), _canonical(alias.vendor), alias.name)
+            self._taught.append(taught)
+            self._take(taught)
 
     def _take(self, one: Listed) -> None:
         for maker in one.named.makers or (NOBODY,):
@@ -83,25 +87,27 @@ class Ranker:
     def answered(self, asked: Asked, kept: Kept = (), count: int = MOST) -> tuple[Candidate, ...]:
         """The known products that the device is, best first, each name once; the score of the first is that of the whole answer.
 
-        Where the rules are sure of one, theirs are all; else the products nearest by their names are looked at, too. These are for
-        a person to choose from: no verdict stands on them.
+        Where the rules are sure of one, theirs and the taught ones are all; else the products nearest by their names are looked at, too.
+        These are for a person to choose from: no verdict stands on them.
         """
         told: dict[tuple[str, frozenset[str], Likeness], Candidate] = {}
         for vendor, product, like in kept:
             key = (product.name, product.makers, like)
             if key not in told:
-                told[key] = Candidate(vendor, product.name, self.model.certainty(asked, product, like))
+                told[key] = Candidate(_canonical(vendor), product.name, self.model.certainty(asked, product, like))
         if any(like.sure is Sure.YES for _, _, like in told):
-            return _best(told.values(), count)
+            taught = [one for one in self._taught if not asked.device.called.makers.isdisjoint(one.named.makers)]
+            return _best((*told.values(), *self._judged(asked, taught)), count)
         return _best((*told.values(), *self.ranked(asked, count)), count)
 
     def ranked(self, asked: Asked, count: int = MOST) -> tuple[Candidate, ...]:
         """The products nearest to the device by their names, best first, each name once."""
-        found = []
-        for one in self.candidates(asked):
+        return _best(self._judged(asked, self.candidates(asked)), count)
+
+    def _judged(self, asked: Asked, listed: Iterable[Listed]) -> Iterator[Candidate]:
+        for one in listed:
             like = likeness(one.named.what, one.named.codes, asked.device)
-            found.append(Candidate(one.vendor, one.name, self.model.certainty(asked, one.named, like)))
-        return _best(found, count)
+            yield Candidate(one.vendor, one.name, self.model.certainty(asked, one.named, like))
 
     def candidates(self, asked: Asked) -> list[Listed]:
         """The products worth a look: the nearest names of the device's makers (of all, where they are not known) and its order numbers'."""
@@ -136,6 +142,11 @@ class Ranker:
         if index is None:
             index = self._indexes[place] = Nearest((one.named.name for one in self._of(place)), self.model.space)
         return index
+
+
+def _canonical(vendor: str) -> str:
+    """The usual names of the makers whom a document names."""
+    return ", ".join(sorted(vendors(vendor))) or vendor
 
 
 def _best(found: Iterable[Candidate], count: int) -> tuple[Candidate, ...]:
