@@ -53,7 +53,7 @@ def ours(advisories: tuple[Advisory, ...], archive: Path) -> dict[str, Any]:
     asked = devices(advisories, DEVICES)
     clock = Clock()
     matcher = Matcher(advisories)
-    prepared_s, _ = clock.read()
+    _, prepared_s = clock.read()
     found = [matcher.match(one) for one in asked]
     wall_s, cpu_s = clock.read()
     peak_mib = _peak_mib()
@@ -67,6 +67,7 @@ def ours(advisories: tuple[Advisory, ...], archive: Path) -> dict[str, Any]:
         "peak_mib": peak_mib,
         "peak_later_mib": _peak_mib(),
         "judgements": sum(len(one.judgements) for one in found),
+        "affected": sum(said.verdict.value == "affected" for one in found for said in one.judgements),
         "change_s": [seconds for seconds, _ in changed],
         "touched": [count for _, count in changed],
         "generated": _read(found),

@@ -92,11 +92,18 @@ _FEATURES = re.compile(r"\s+with (?:embedded|integrated|built-in|optional)\b.*$"
 
 _CPU = re.compile(r"\b(?:cpus?|processors?)\b")
 
-_TOOL = re.compile(r"\b(server|software|tool|package|driver|client|library|manager|configurator|utility|editor|toolkit|simulator)s?\b.* for \S")
+_TOOL = re.compile(
+    r"\b(server|software|tool|package|driver|client|library|manager|configurator|utility|editor|toolkit|simulator)s?\b.* for \S"
+)
 """Software for a device is not the device: MMS/OPC Server for AC 800M."""
 
 _APART = re.compile(r"(?<=\d) -(?=[a-z]\d)")
 """A blank that does not belong there: 2080 -L50E."""
+
+_EXPLAINED = re.compile(r"(?<=\w) an? [a-z]+ (?:used|that|for|which)\b.*$")
+"""What a sentence says of the product after its name: `TUG Home Base Server a server used to ...`."""
+
+_REMARK = re.compile(r"\(([a-z][a-z ]*)\)")
 
 _HYPHEN_SERIES = re.compile(r"(\w)-(series|family)\b")
 _BLANK_BOXES = re.compile(r"\s*□\s*")
@@ -108,6 +115,7 @@ _FORMERLY = re.compile(r"\b(?:formerly|former(?: name)?(?: of)?|previously|aka|a
 def designation(name: str) -> Designation:
     """What `name` asks for."""
     codes = tuple(dict.fromkeys(code_of(found) for found in MLFB.findall(name)))
+    name = _REMARK.sub(_remark, name)
     text = _BLANK_BOXES.sub("□", plain(enumerated(_BOXES.sub("□", MLFB.sub(" ", name)))))
     text = _APART.sub("-", text)
     text = _REVISION.sub(r"(\1)", _FEATURES.sub("", text.replace("=", " ")))
@@ -121,7 +129,7 @@ def designation(name: str) -> Designation:
     series, text = _series(text)
     edition, text = _edition(text)
     condition, text = _condition(text)
-    outside, inside = _unbracketed(text)
+    outside, inside = _unbracketed(_EXPLAINED.sub("", text))
     wanted = _wanted(outside)
     short: list[str] = []
     for part in inside:
@@ -135,7 +143,8 @@ def designation(name: str) -> Designation:
     excluded = tuple(word for word in excluded if word not in asked)
     words = text.replace("/", " ").replace("-", " ").split()
     family = any(kinds().get(word.strip(".,;:()")) == "family" for word in words) or "all " in f"{text} "
-    return Designation(tuple(wanted), codes, series, edition, family, excluded, condition, tuple(short), _capitals(name), bool(_CPU.search(text)))
+    cpu = bool(_CPU.search(text))
+    return Designation(tuple(wanted), codes, series, edition, family, excluded, condition, tuple(short), _capitals(name), cpu)
 
 
 def _stands_for_all(part: str, text: str) -> bool:
@@ -147,6 +156,11 @@ def _stands_for_all(part: str, text: str) -> bool:
 
 SHORT = 3
 """Signs of a short name."""
+
+
+def _remark(match: re.Match[str]) -> str:
+    """Nothing for brackets with words in small letters, which explain, unless they name a variant."""
+    return match[0] if any(kinds().get(word) in {"variant", "condition"} for word in match[1].split()) else " "
 
 
 def _capitals(name: str) -> frozenset[str]:

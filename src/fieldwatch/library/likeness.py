@@ -29,6 +29,8 @@ class Likeness(NamedTuple):
     missing: str = ""
     words: frozenset[str] = frozenset()
     by_code: bool = False
+    left: int = 0
+    """Words of the name that were not met."""
 
 
 class Device(NamedTuple):
@@ -144,9 +146,9 @@ def likeness(what: Designation, codes: frozenset[str], one: Device) -> Likeness:
             return Likeness(series, f"order number {hit}", missing, frozenset({hit}), by_code=True)
         if any(_comparable(code, own) for code in codes for own in one.called.codes):
             return NONE
-    met, missing = _words(what, one)
+    met, missing, left = _words(what, one)
     if not met:
-        met, missing = [word for word in what.short if word in one.own], ""
+        met, missing, left = [word for word in what.short if word in one.own], "", 0
     if not met:
         return NONE
     if what.cpu and not one.own.intersection(met) and one.phrases.isdisjoint(CPU):
@@ -161,24 +163,24 @@ def likeness(what: Designation, codes: frozenset[str], one: Device) -> Likeness:
     if what.condition and not missing and any(not _met(wanted, one) for wanted in designation(what.condition).wanted):
         missing = f"whether it is {what.condition}"
     if codes and not missing and not one.called.codes and any(_comparable(code, code) for code in codes):
-        return Likeness(Sure.MAYBE, "same name", "order number", frozenset(met))
+        return Likeness(Sure.MAYBE, "same name", "order number", frozenset(met), left=left)
     sure = Sure.MAYBE if missing else Sure.YES
-    return Likeness(sure, f"called {' '.join(met)}", missing, frozenset(met))
+    return Likeness(sure, f"called {' '.join(met)}", missing, frozenset(met), left=left)
 
 
-def _words(what: Designation, one: Device) -> tuple[list[str] | None, str]:
-    """The words met, None where a hard one is not; and the first soft one that is not."""
+def _words(what: Designation, one: Device) -> tuple[list[str], str, int]:
+    """The words met, none where a hard one is not; the first soft one that is not; how many hard ones are not."""
     met, unmet = _met_and_not([wanted for wanted in what.wanted if not wanted.soft], one)
     if unmet and initials(what) in one.own:
-        return [next(word for wanted in what.wanted for word in wanted.words if word.isdigit())], ""
+        return [next(word for wanted in what.wanted for word in wanted.words if word.isdigit())], "", len(unmet)
     soft = [wanted for wanted in what.wanted if wanted.soft]
     inside = [word for wanted in soft if (word := _met(wanted, one) or next((w for w in wanted.words if w in one.fitted), ""))]
     if unmet and not _meant(what, met, inside, unmet, one):
-        return None, ""
+        return [], "", 0
     if soft and not inside and any(_contradicts(word, one) for wanted in soft for word in wanted.words):
-        return None, ""
+        return [], "", 0
     open_ = soft and not inside and not (_explained(soft) and _number(met, one) and _nothing_beside(met, one))
-    return met or inside, f"whether it is {' or '.join(soft[0].words or soft[0].patterns)}" if open_ else ""
+    return met or inside, f"whether it is {' or '.join(soft[0].words or soft[0].patterns)}" if open_ else "", len(unmet)
 
 
 def _explained(soft: list[Wanted]) -> bool:

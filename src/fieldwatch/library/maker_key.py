@@ -38,7 +38,18 @@ def _keys(name: str) -> tuple[str, ...]:
     in_table = known(WORD.findall(name.lower())) is not None or takes_part(name)
     whole = name if in_table else "".join(filter(str.isalnum, name.casefold()))
     alone = len(first) >= FIRST and first.isalpha() and first not in COMMON and first not in _shared()
+    if not in_table and name.casefold() == first:
+        return (whole, *sorted(_begin_with().get(first, ())))
     return (whole, f"{first}{ALONE}") if alone else (whole,)
+
+
+@functools.cache
+def _begin_with() -> dict[str, frozenset[str]]:
+    """First word -> the makers that the table knows by it: a device may say no more (Delta)."""
+    found: dict[str, set[str]] = {}
+    for name in {row[0] for row in table("makers.tsv").rows}:
+        found.setdefault(name.split(maxsplit=1)[0].casefold(), set()).add(name)
+    return {first: frozenset(names) for first, names in found.items()}
 
 
 @functools.cache

@@ -16,6 +16,7 @@ from fieldwatch.library.makers import maker
 from fieldwatch.library.order_number import order_number
 from fieldwatch.library.resolution import Resolution, Step
 from fieldwatch.library.scheme import scheme
+from fieldwatch.library.wording import pieces, plain
 
 _LINE = re.compile(r"^HiOS-[23][A-Z]-(?=\d)", re.IGNORECASE)
 """The line of the operating system before its version, as Hirschmann switches say it: HiOS-2S-08.7.02."""
@@ -91,5 +92,5 @@ def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Calle
         vendor, derived[-1] if derived else "", model, found.code if found else cells.order_number, hardware, firmware,
         scheme(vendor, " ".join((*own, *derived))), 0.0, tuple(dict.fromkeys((*own, *derived))), (), tuple(trail),
     )  # fmt: skip
-    brands = frozenset(word.strip(",.()") for name in (cells.vendor, *makers) for word in name.lower().split())
+    brands = frozenset("".join(pieces(word)) for name in (cells.vendor, *makers) for word in re.split(r"[\s/]+", plain(name))) - {""}
     return resolution, Called(frozenset(makers), own, tuple(derived), codes, brands)

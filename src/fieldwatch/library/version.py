@@ -430,6 +430,18 @@ def extends(version: Version, shorter: Version) -> bool | None:
     return None if any(version.key.updates) else True
 
 
+def next_release(version: Version, shorter: Version) -> bool:
+    """Whether one small component is all that was added: 2.7.1 may be the release after 2.7; 4.4.73.24 and 33.013 are 4.4 and 33."""
+    begin = len(shorter.key.main)
+    added = version.key.main[begin:]
+    first = added[0][0] if len(added) == 1 and added[0] else 0
+    return begin > 1 and isinstance(first, int) and 0 < first < SMALL
+
+
+SMALL = 10
+"""A component from here on is a build."""
+
+
 def _finer(version: Version, shorter: Version) -> bool | None:
     """None where all that `shorter` says of updates is also said by `version`, which says more; else False."""
     if _parts(version.key.main, shorter.key.main) != 0 or shorter.key.tail:

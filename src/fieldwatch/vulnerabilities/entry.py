@@ -18,7 +18,7 @@ SHORTEST = 7
 """Signs of a word that may be an order number."""
 
 
-RELEASE = re.compile(r"[rR]\d{3}")
+RELEASE = re.compile(r"[rR]\d{3}|[vV]?\d+(?:\.\d+)+|v\d+")
 """A release in the product's place: makers of relays count R119-V4, and some documents split it."""
 
 _SERIAL = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from fieldwatch.library.designation import Edition
+from fieldwatch.library.designation import Edition, code_of
 from fieldwatch.library.identity import Identity
 from fieldwatch.library.likeness import Likeness, Sure
 from fieldwatch.library.resolution import Resolution
@@ -149,6 +149,8 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
     elif found.subject != "firmware":
         part = found.subject.casefold()  # a component; its version is the device's where the device is nothing but this component
         field, value = found.subject, resolution.firmware if any(name.casefold() == part for name in resolution.names) else ""
+    if named := _model_in_leaf(found, resolution):
+        return Said(Verdict.AFFECTED, "product", named, f"{named} is what the document names", "")
     if not value and found.alternatives != ((),):
         return Said(
             Verdict.UNDETERMINED,
@@ -170,6 +172,17 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
 
 def _of_edition(entry: Entry, resolution: Resolution) -> bool:
     return entry.what.edition is not None and _edition(entry.what.edition, resolution) is True
+
+
+def _model_in_leaf(found: Range, resolution: Resolution) -> str:
+    """The order number or model that stands in the version's place, where it is the device's: `EY-AS525F001`; "" for none."""
+    own = {code_of(text): text for text in (resolution.order_number, resolution.model) if any(map(str.isalpha, text)) and len(text) >= CODE}
+    versions = (code_of(each[0].version) for each in found.alternatives if len(each) == 1 and each[0].op == "=")
+    return next((own[version] for version in versions if version in own), "")
+
+
+CODE = 5
+"""Signs of a model that may stand in a version's place."""
 
 
 def _answered(found: Range, value: str, scheme: str) -> Answer:

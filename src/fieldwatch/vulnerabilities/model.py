@@ -120,6 +120,8 @@ def _wider(entry: Entry, like: Likeness, alike: Kept, one: Device) -> bool:
     for other, match in alike:
         if match.by_code or other.makers != entry.makers or (listed and other.advisory is not entry.advisory):
             continue  # a list of models (`LTS 8/16/32`) is a family
+        if other.advisory is entry.advisory and match.left < like.left and match.words >= like.words:
+            return True  # what is left of the name is more than description: another product has all words
         if (numbered or other.advisory is entry.advisory) and _narrower(match.words, like.words, one):
             return True
     return False
@@ -128,6 +130,6 @@ def _wider(entry: Entry, like: Likeness, alike: Kept, one: Device) -> bool:
 def _narrower(words: frozenset[str], than: frozenset[str], one: Device) -> bool:
     """True where the device's own words meet all of a name's and more of another's: a word more, or a longer one (d0-06dd1-d)."""
     more = words - than
-    if not any(kinds().get(word) != "plain" for word in more) or not one.own.issuperset(more):
+    if not any(kinds().get(word) != "plain" and word not in one.families for word in more) or not one.own.issuperset(more):
         return False
     return all(word in words or any(longer.startswith(word) for longer in more) for word in than)

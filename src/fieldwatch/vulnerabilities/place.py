@@ -27,7 +27,7 @@ OPENING_SIGNS = 4
 HEAD_SIGNS = 3
 """Signs at the beginning of a word that are looked at for a series."""
 
-_SERIES_HEAD = re.compile(r"([a-z]*[0-9]*?)0*[a-z]?")
+_SERIES_HEAD = re.compile(r"([a-z]{2,5})|([a-z]{0,6}[1-9][0-9]?)0{2,3}[a-z]?|([0-9]{3,})")
 """What all of a series begin with."""
 
 
@@ -112,8 +112,8 @@ def _of_whole(entry: Entry, hard: list[Wanted]) -> Iterator[str]:
     yield from (START + run for one, two in combinations(order, 2) for run in _joined(one, two))
     yield from (OPENING + _opening(pattern) for one in order for pattern in one.patterns)
     yield from (head for one in order if one.series for word in one.words for head in _heads(word))
-    if any(one.patterns or any(map(SIZES.fullmatch, one.words)) for one in order):
-        yield from (START + word for word in words)
+    openings = (_opening(pattern)[:HEAD_SIGNS] for one in order for pattern in one.patterns)
+    yield from (HEAD + opening for opening in openings if len(opening) > 1)
 
 
 def _of_some(entry: Entry, hard: list[Wanted], tail: str) -> Iterator[str]:
@@ -144,8 +144,8 @@ def _of_makers(entry: Entry) -> Iterator[str]:
 
 def _heads(word: str) -> Iterator[str]:
     """The first signs of the words of a series that is called so."""
-    if (head := _SERIES_HEAD.fullmatch(word)) and head[1]:
-        yield HEAD + head[1][:HEAD_SIGNS]
+    if head := _SERIES_HEAD.fullmatch(word):
+        yield HEAD + next(filter(None, head.groups()))[:HEAD_SIGNS]
 
 
 def _joined(one: Wanted, two: Wanted) -> Iterator[str]:

@@ -4,7 +4,8 @@ Standards: CSAF 2.0 (OASIS, 2022), 3.1.2 branches; the forms are not standardise
 operational technology (2026-11-26). What cannot be read for sure is `Unread`, and then nothing is said of any device.
 
 Limits. An upper limit that includes its number covers the deeper components and builds of it, too: `<= 4.4` covers 4.4.73.24, `<= 33`
-covers 33.013, `<= 12.2.x` every 12.2; not where the maker counts decimally. `< 4.4` does not cover 4.4.73, `> 4.4` does: both by order.
+covers 33.013, `<= 12.2.x` every 12.2; not where the maker counts decimally. Where one small component is
+all that is added (2.7.1 and `<= 2.7`), it may be the next release: no answer. `< 4.4` does not cover 4.4.73, `> 4.4` does: both by order.
 One exact version covers itself; one whole number (`20`) or a wildcard (`12.6.*`) covers all below it.
 
 A limit that the document gives in two counts (`4.02C (10.95.208.31)`) holds in the one with as many components as the version has; where

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from fieldwatch.library.version import Version, across_lines, compare, extends, parse, without_line
+from fieldwatch.library.version import Version, across_lines, compare, extends, next_release, parse, without_line
 from fieldwatch.vulnerabilities.range.bounds import ceiling, floor
 from fieldwatch.vulnerabilities.range.record import EVERY, Alternatives, Answer, Bound, Range
 
@@ -128,6 +128,8 @@ def _holds_aligned(bound: Bound, has: Version, low: Version, high: Version) -> t
     if order == 1 and has.scheme != "decimal":
         covered = extends(has, limit) if has.scheme in ("components", "date", "serial_number", "hardware") else False
         if bound.op == "<=":
+            if covered and not set(bound.version) & set("xX*") and next_release(has, limit):
+                return None, f"whether {has.text} is still {bound.version}"
             return covered, f"whether {has.text} is still {bound.version}" if covered is None else _said(has, bound, covered)
         return (order > 0), _said(has, bound, True)
     holds = order <= 0 if bound.op == "<=" else order > 0
