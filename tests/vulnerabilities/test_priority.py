@@ -79,8 +79,10 @@ NOW, NEXT, NEVER = Priority.NOW, Priority.NEXT, Priority.NEVER
         (Verdict.UNDETERMINED, "exploited", Place.UNSEEN, severity(), NEXT),
         (Verdict.UNDETERMINED, "exploited", Place.INTERNET, severity(), NEXT),
         (Verdict.UNDETERMINED, "likely", Place.INTERNET, severity(), NEXT),
-        (Verdict.UNDETERMINED, "likely", Place.NETWORKS, severity(), NEVER),
-        (Verdict.UNDETERMINED, "unlikely", Place.INTERNET, severity(), NEVER),
+        (Verdict.UNDETERMINED, "likely", Place.NETWORKS, severity(), NEXT),
+        (Verdict.UNDETERMINED, "likely", Place.UNSEEN, severity(), NEVER),
+        (Verdict.UNDETERMINED, "unlikely", Place.INTERNET, severity(), NEXT),
+        (Verdict.UNDETERMINED, "unlikely", Place.NETWORKS, severity(), NEVER),
         (Verdict.NOT_AFFECTED, "exploited", Place.INTERNET, severity(), NEVER),
     ],
 )

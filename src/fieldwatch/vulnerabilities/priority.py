@@ -11,7 +11,8 @@ The rule. Four things are asked, and the first row of `data/priority.tsv` that f
 4. *harm*: **high** for severity high and critical, or not known; else **low**.
 
 *Now*: affected, exploited or likely to be, reached. *Next*: the same where nobody was seen to reach it; high harm that is reached;
-anything reached from the internet; what is known to be exploited and cannot be ruled out. *Never*: all else; it is told, and asks for
+anything reached from the internet; what is known to be exploited, or likely to be and reached, or of high harm and reached
+from the internet, and cannot be ruled out: settle it first. *Never*: all else; it is told, and asks for
 nothing until a fact, the KEV catalogue or the EPSS score changes.
 
 Sources of the words: "Now, Next, Never" is in use in this field for SSVC-like triage (CERT/CC SSVC 2.1, 2023; FIRST EPSS; CISA BOD 22-01).
