@@ -213,12 +213,17 @@ def _condition(text: str) -> tuple[str, str]:
     return "", text
 
 
+OPTIONAL = 2
+"""Letters in brackets before a hyphen that are a part of a code: FX5U(C)-32MT."""
+
+
 def _unbracketed(text: str) -> tuple[str, list[str]]:
     inside: list[str] = []
     while match := _BRACKETS.search(text):
         before = text[match.start() - 1 : match.start()]
         after = text[match.end() : match.end() + 1]
-        if after.isalnum() and (before.isalnum()):
+        short = len(match[1]) <= OPTIONAL and match[1].isalnum()
+        if before.isalnum() and (after.isalnum() or (after == "-" and short)):
             text = f"{text[: match.start()]}\x00{match[1]}\x01{text[match.end() :]}"
             continue
         inside.append(match[1])

@@ -73,5 +73,8 @@ def wording(text: str) -> Wording:
         bounds.add(at)
     phrases = {cut for piece in found for cut in _cuts(piece)}
     phrases |= {one + cut[1] for one, two in itertools.pairwise(found) if one.isalpha() and (cut := _VARIANT.match(two))}
+    for at, piece in enumerate(found):
+        for cut in _cuts(piece):
+            phrases |= {"".join((*found[start:at], cut)) for start in range(max(0, at - LONGEST + 1), at)}
     phrases |= {"".join(found[start : start + count]) for start in range(len(found)) for count in range(1, LONGEST + 1)}
     return Wording("".join(found), frozenset(bounds), frozenset(phrases))

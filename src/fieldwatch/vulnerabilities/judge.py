@@ -11,6 +11,7 @@ from fieldwatch.library.likeness import Likeness, Sure
 from fieldwatch.library.resolution import Resolution
 from fieldwatch.library.resolve import clean
 from fieldwatch.library.version import parse
+from fieldwatch.library.wording import plain, wording
 from fieldwatch.vulnerabilities.advisory import Vulnerability
 from fieldwatch.vulnerabilities.entry import Entry
 from fieldwatch.vulnerabilities.judgement import Judgement, Verdict
@@ -115,7 +116,7 @@ def _by_version(entry: Entry, resolution: Resolution, identity: Identity) -> Sai
     quoted = entry.product.version
     if isinstance(found, Unread):
         for field, value in (("firmware", resolution.firmware), ("firmware", identity.firmware), ("hardware", identity.hardware)):
-            if value and value.strip().casefold() == quoted.strip().casefold():
+            if value and value.strip().casefold() == quoted.strip().removeprefix("<=").strip().casefold():
                 return Said(Verdict.AFFECTED, field, value, f"{value} is what the document names", "")
         return Said(
             Verdict.UNDETERMINED, "firmware", resolution.firmware, f"the range {quoted!r} cannot be read: {found.why}", "read the advisory"
@@ -148,7 +149,7 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
         field, value = "hardware", resolution.hardware
     elif found.subject != "firmware":
         part = found.subject.casefold()  # a component; its version is the device's where the device is nothing but this component
-        field, value = found.subject, resolution.firmware if any(name.casefold() == part for name in resolution.names) else ""
+        field, value = found.subject, resolution.firmware if any(part in plain(name).replace("(", " ").replace(")", " ").split() for name in resolution.names) else ""
     if named := _model_in_leaf(found, resolution):
         return Said(Verdict.AFFECTED, "product", named, f"{named} is what the document names", "")
     if not value and found.alternatives != ((),):
@@ -165,13 +166,20 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
         return Said(Verdict.UNDETERMINED, field, value, f"{value} against {quoted!r}: {verdict.reason}", "read the advisory")
     if verdict is not None and not verdict.inside:
         return Said(Verdict.NOT_AFFECTED, field, value, f"{value} is not in {quoted!r}: {verdict.reason}", "")
-    if found.condition:
+    if found.condition and not _holds(found.condition, resolution):
         return Said(Verdict.UNDETERMINED, field, value, f"{value} is in {quoted!r}, if {found.condition}", f"whether {found.condition}")
     return Said(Verdict.AFFECTED, field, value, f"{value} is in {quoted!r}", "")
 
 
 def _of_edition(entry: Entry, resolution: Resolution) -> bool:
     return entry.what.edition is not None and _edition(entry.what.edition, resolution) is True
+
+
+def _holds(condition: str, resolution: Resolution) -> bool:
+    """True where the device says every code that the condition names: `revision index B1, BSP UN30` of hardware B1 with UN30 v1.76."""
+    codes = [word for word in re.findall(r"[a-z0-9]+", condition.lower()) if any(map(str.isdigit, word)) and any(map(str.isalpha, word))]
+    said = wording(f"{resolution.hardware} {resolution.firmware}").phrases
+    return bool(codes) and said.issuperset(codes)
 
 
 def _model_in_leaf(found: Range, resolution: Resolution) -> str:

@@ -27,7 +27,7 @@ OPENING_SIGNS = 4
 HEAD_SIGNS = 3
 """Signs at the beginning of a word that are looked at for a series."""
 
-_SERIES_HEAD = re.compile(r"([a-z]{2,5})|([a-z]{0,6}[1-9][0-9]?)0{2,3}[a-z]?|([0-9]{3,})")
+_SERIES_HEAD = re.compile(r"([a-z]{2,5}[0-9]?)|([a-z]{0,6}[1-9][0-9]?)0{2,3}[a-z]?|([0-9]{3,})")
 """What all of a series begin with."""
 
 

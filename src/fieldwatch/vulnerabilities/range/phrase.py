@@ -67,8 +67,14 @@ SERIAL_NUMBER = re.compile(
 )
 
 
+BEGINS = re.compile(r"^(?P<number>[0-9]{1,5})X{5,}\.?$")
+"""The first digits of a serial number, an X for each that follows: no version has so many."""
+
+
 def _of_serial(text: str) -> Range | None:
-    """`<= first five digits of serial number 24061`."""
+    """`<= first five digits of serial number 24061`, `16XXXXXXXXX`."""
+    if begins := BEGINS.match(text):
+        return Range(((Bound("=", begins["number"]),),), text, "K", subject="serial_number")
     found = SERIAL.match(text) or SERIAL_NUMBER.match(text)
     if found is None:
         return None
