@@ -149,7 +149,12 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
         field, value = "hardware", resolution.hardware
     elif found.subject != "firmware":
         part = found.subject.casefold()  # a component; its version is the device's where the device is nothing but this component
-        field, value = found.subject, resolution.firmware if any(part in plain(name).replace("(", " ").replace(")", " ").split() for name in resolution.names) else ""
+        field, value = (
+            found.subject,
+            resolution.firmware
+            if any(part in plain(name).replace("(", " ").replace(")", " ").split() for name in resolution.names)
+            else "",
+        )
     if named := _model_in_leaf(found, resolution):
         return Said(Verdict.AFFECTED, "product", named, f"{named} is what the document names", "")
     if not value and found.alternatives != ((),):

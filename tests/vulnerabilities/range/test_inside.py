@@ -10,6 +10,7 @@ from fieldwatch.vulnerabilities.range import EVERY, Bound, Range, answer, unders
 
 SIDES: list[tuple[str, str, str, str, str]] = [
     # scheme, range, inside, outside, no answer
+    ("components", "< 00.0A", "", "", "00.09 00.08"),
     ("components", "<= 4.4", "4.4 4.4.0 4.4.73.24 4.3.9 4.4-12", "4.5 4.40 5", "4.4a"),
     ("components", "< 4.4", "4.3.9 4.3", "4.4 4.4.73 4.5", ""),
     ("components", ">= 4.4", "4.4 4.4.1 5.0", "4.3.99", ""),

@@ -10,6 +10,9 @@ from fieldwatch.vulnerabilities.range.bounds import ceiling, floor
 from fieldwatch.vulnerabilities.range.record import EVERY, Alternatives, Answer, Bound, Range
 
 MIDDLE = re.compile(r"\.[xX*]\.(?=[0-9])")
+HEX, TWO_DIGITS = re.compile(r"\b0[A-F]\b"), re.compile(r"\b0[0-9]\b")
+"""`00.0A` may be the tenth release after 00.00, or an A behind 00.0."""
+
 LETTERED = re.compile(r"([A-Za-z])([0-9]+)(x+)")
 """`R7x`: digits of the first number that may be any, or a letter after it."""
 
@@ -64,6 +67,8 @@ def _holds(bound: Bound, has: Version, spans: bool) -> tuple[bool | None, str]:
     """Whether a version is on the right side of a bound; a bound of a pair that `spans` puts the lines of a relay's releases in order."""
     if bound.also:
         return _either_count(bound, has, spans)
+    if HEX.search(bound.version) and TWO_DIGITS.search(has.text):
+        return None, f"{bound.version} may be counted in sixteens, {has.text} does not tell"
     if MIDDLE.search(bound.version):
         return _middle(bound, has)
     if LETTERED.fullmatch(bound.version) and has.scheme == "components":
