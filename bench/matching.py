@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any
 
 from bench import _matching
+from bench._devices import SEED
 from bench._machine import ROOT
 from bench._part import Missing, Outcome, Part, Promise
 from bench._process import run as run_process
@@ -75,21 +76,21 @@ def text(ours: dict[str, Any], naive: dict[str, Any], joined: dict[str, Any], ti
     ]
     head = ["program", "time", "CPU", "CPU against ours", "judgements", "of them affected"]
     return f"""\
-{_matching.DEVICES:,} different devices of {ours["models"]:,} models, against {ours["advisories"]:,} advisories with {ours["products"]:,} products.
-The models are the products that the advisories name, called as devices call themselves (maker, name, order number in one cell or in
-several, no brackets), the firmware is drawn by chance (seed {_matching.SEED}). Fieldwatch runs on one core and keeps every result. Of
-{times} rounds the fastest counts. Reading the archive took {ours["read_s"]:.1f} s, making ready {ours["prepared_s"]:.1f} s, peak memory
-{ours["peak_mib"]:.0f} MiB; {ours["peak_later_mib"]:.0f} MiB after the advisories below.
+{_matching.DEVICES:,} different devices of {ours["models"]:,} models, against {ours["advisories"]:,} advisories with
+{ours["products"]:,} products. The models are the products that the advisories name, called as devices call themselves (maker, name,
+order number in one cell or in several, no brackets), the firmware is drawn by chance (seed {SEED}). Fieldwatch runs on one core and
+keeps every result. Rounds: {times}, the fastest counts. Reading the archive took {ours["read_s"]:.1f} s, making ready
+{ours["prepared_s"]:.1f} s; peak memory {ours["peak_mib"]:.0f} MiB, {ours["peak_later_mib"]:.0f} MiB after the advisories below.
 
 {table(head, rows)}
 
 The times are without reading the archive. The naive loop compares each device with each product: the maker's first word equal,
-`rapidfuzz` token set at {_matching.ALIKE} or more, `packaging` for the version; it ran on {naive["devices"]} devices ({naive["measured_s"]:.1f} s) and is
-extrapolated to all. {version_of("duckdb")} joins on the maker's first word and on name or order number without signs, on one thread, and
-compares versions as lists of numbers. Both read no more of a range than its operators and numbers, and neither says why; DuckDB has a
-line for {joined["devices"]:,} of the devices, whatever the verdict.
+`rapidfuzz` token set at {_matching.ALIKE} or more, `packaging` for the version; it ran on {naive["devices"]} devices
+({naive["measured_s"]:.1f} s) and is extrapolated to all. {version_of("duckdb")} joins on the maker's first word and on name or order
+number without signs, on one thread, and compares versions as lists of numbers. Both read no more of a range than its operators and
+numbers, and neither says why; DuckDB has a line for {joined["devices"]:,} of the devices, whatever the verdict.
 
-One advisory that comes while all devices are remembered: {len(ours["change_s"])} of them (seed {_matching.SEED}) were taken out and came
+One advisory that comes while all devices are remembered: {len(ours["change_s"])} of them (seed {SEED}) were taken out and came
 again; time until each is in force and the devices of which it says something are judged again.
 
 {table(["", "median", "slowest"], changes)}

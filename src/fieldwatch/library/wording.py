@@ -71,10 +71,12 @@ def wording(text: str) -> Wording:
     for piece in found:
         at += len(piece)
         bounds.add(at)
-    phrases = {cut for piece in found for cut in _cuts(piece)}
-    phrases |= {one + cut[1] for one, two in itertools.pairwise(found) if one.isalpha() and (cut := _VARIANT.match(two))}
+    phrases = {"".join(found[start : start + count]) for start in range(len(found)) for count in range(1, LONGEST + 1)}
     for at, piece in enumerate(found):
-        for cut in _cuts(piece):
-            phrases |= {"".join((*found[start:at], cut)) for start in range(max(0, at - LONGEST + 1), at)}
-    phrases |= {"".join(found[start : start + count]) for start in range(len(found)) for count in range(1, LONGEST + 1)}
+        for beginning in _cuts(piece):
+            phrases |= {"".join((*found[start:at], beginning)) for start in range(max(0, at - LONGEST + 1), at + 1)}
+    for one, two in itertools.pairwise(found):
+        variant = _VARIANT.match(two)
+        if variant and one.isalpha():
+            phrases.add(one + variant[1])
     return Wording("".join(found), frozenset(bounds), frozenset(phrases))

@@ -1,0 +1,182 @@
+"""What one product of an advisory says of a device that may be called so: whether its range holds the device's version, and why."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from fieldwatch.library.designation import Edition, code_of
+from fieldwatch.library.identity import Identity
+from fieldwatch.library.likeness import Likeness
+from fieldwatch.library.resolution import Resolution
+from fieldwatch.library.resolve import clean
+from fieldwatch.library.version import parse
+from fieldwatch.library.wording import plain, wording
+from fieldwatch.vulnerabilities.advisory import Vulnerability
+from fieldwatch.vulnerabilities.entry import Entry
+from fieldwatch.vulnerabilities.judgement import Verdict
+from fieldwatch.vulnerabilities.range import Answer, Range, Unread, answer
+
+SERIAL = re.compile(r"\d{5}\w*(?:-\w)?")
+"""A serial number in the firmware's place: controllers of Mitsubishi Electric show the first digits of it as their version."""
+
+
+class Said(NamedTuple):
+    """What one product says of a device: verdict, the attribute that decided, its value, why, what would settle it."""
+
+    verdict: Verdict
+    field: str
+    value: str
+    reason: str
+    settle: str
+
+
+def say(entry: Entry, like: Likeness, vulnerability: Vulnerability, resolution: Resolution, identity: Identity) -> Said | None:
+    """What this product says about the CVE; None where the document says nothing of it."""
+    name = entry.product.id
+    if name in vulnerability.fixed or name in vulnerability.not_affected:
+        inside = _inside(entry, resolution, identity)
+        if inside.verdict is Verdict.AFFECTED:
+            return inside._replace(verdict=Verdict.NOT_AFFECTED, reason=f"{like.reason}: the document lists it as not affected")
+        return None
+    if name not in vulnerability.affected:
+        return None
+    if isinstance(entry.range, Range) and entry.range.cves and vulnerability.cve not in entry.range.cves:
+        only = ", ".join(entry.range.cves)
+        return Said(Verdict.NOT_AFFECTED, "product", entry.product.name, f"{like.reason}: the range is about {only} only", "")
+    said = _inside(entry, resolution, identity)
+    return said._replace(reason=f"{like.reason}: {said.reason}")
+
+
+def _inside(entry: Entry, resolution: Resolution, identity: Identity) -> Said:
+    ranged = _by_version(entry, resolution, identity)
+    if entry.serial is None or ranged.verdict is Verdict.NOT_AFFECTED:
+        return ranged
+    numbered = _ranged(entry.serial, entry.serial.quoted, resolution, identity)
+    return ranged if numbered.verdict is Verdict.AFFECTED else numbered
+
+
+def _by_version(entry: Entry, resolution: Resolution, identity: Identity) -> Said:
+    found = entry.range
+    quoted = entry.product.version
+    if isinstance(found, Unread):
+        for field, value in (("firmware", resolution.firmware), ("firmware", identity.firmware), ("hardware", identity.hardware)):
+            if value and value.strip().casefold() == quoted.strip().removeprefix("<=").strip().casefold():
+                return Said(Verdict.AFFECTED, field, value, f"{value} is what the document names", "")
+        return Said(
+            Verdict.UNDETERMINED, "firmware", resolution.firmware, f"the range {quoted!r} cannot be read: {found.why}", "read the advisory"
+        )
+    firmware = resolution.firmware
+    if entry.what.edition is not None and not entry.codes:
+        fits = _edition(entry.what.edition, resolution)
+        if fits is False:
+            return Said(Verdict.NOT_AFFECTED, "firmware", firmware, f"{firmware} is not of the edition {entry.what.edition.text}", "")
+        year = _is_year(entry.what.edition.numbers)  # where versions count otherwise, the range says enough
+        if fits is None and found.alternatives != ((),) and not (year and firmware):
+            return Said(
+                Verdict.UNDETERMINED,
+                "firmware",
+                firmware,
+                f"edition {entry.what.edition.text} or another is not known",
+                "firmware: query it",
+            )
+    return _ranged(found, quoted, resolution, identity)
+
+
+def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identity) -> Said:
+    if found.alternatives == ((),) and not found.condition:
+        return Said(Verdict.AFFECTED, "product", resolution.model, f"{quoted or 'every version'} covers every version", "")
+    field, value = "firmware", resolution.firmware
+    if found.subject == "serial_number":
+        serial = clean(identity)[0].serial_number
+        field, value = "serial_number", serial or (resolution.firmware if SERIAL.fullmatch(resolution.firmware) else "")
+    elif found.subject == "hardware":
+        field, value = "hardware", resolution.hardware
+    elif found.subject != "firmware":
+        own = {word.strip("()") for name in resolution.names for word in plain(name).split()}
+        # a component; its version is the device's where the device is nothing but this component
+        field, value = found.subject, resolution.firmware if found.subject.casefold() in own else ""
+    if named := _model_in_leaf(found, resolution):
+        return Said(Verdict.AFFECTED, "product", named, f"{named} is what the document names", "")
+    if not value and found.alternatives != ((),):
+        return Said(
+            Verdict.UNDETERMINED,
+            field,
+            "",
+            f"{quoted!r} needs the {field}, which is not known",
+            f"{field} unknown: query it or read the nameplate",
+        )
+    scheme = field if field in {"serial_number", "hardware"} else resolution.scheme
+    verdict = _answered(found, value, scheme) if found.alternatives != ((),) else None
+    if verdict is not None and verdict.inside is None:
+        return Said(Verdict.UNDETERMINED, field, value, f"{value} against {quoted!r}: {verdict.reason}", "read the advisory")
+    if verdict is not None and not verdict.inside:
+        return Said(Verdict.NOT_AFFECTED, field, value, f"{value} is not in {quoted!r}: {verdict.reason}", "")
+    if found.condition and not _holds(found.condition, resolution):
+        return Said(Verdict.UNDETERMINED, field, value, f"{value} is in {quoted!r}, if {found.condition}", f"whether {found.condition}")
+    return Said(Verdict.AFFECTED, field, value, f"{value} is in {quoted!r}", "")
+
+
+def is_of_edition(entry: Entry, resolution: Resolution) -> bool:
+    """Whether the device's version is of the edition that the name gives."""
+    return entry.what.edition is not None and _edition(entry.what.edition, resolution) is True
+
+
+def _holds(condition: str, resolution: Resolution) -> bool:
+    """True where the device says every code that the condition names: `revision index B1, BSP UN30` of hardware B1 with UN30 v1.76."""
+    codes = [word for word in re.findall(r"[a-z0-9]+", condition.lower()) if any(map(str.isdigit, word)) and any(map(str.isalpha, word))]
+    said = wording(f"{resolution.hardware} {resolution.firmware}").phrases
+    return bool(codes) and said.issuperset(codes)
+
+
+def _model_in_leaf(found: Range, resolution: Resolution) -> str:
+    """The order number or model that stands in the version's place, where it is the device's: `EY-AS525F001`; "" for none."""
+    own = {code_of(text): text for text in (resolution.order_number, resolution.model) if any(map(str.isalpha, text)) and len(text) >= CODE}
+    versions = (code_of(each[0].version) for each in found.alternatives if len(each) == 1 and each[0].op == "=")
+    return next((own[version] for version in versions if version in own), "")
+
+
+CODE = 5
+"""Signs of a model that may stand in a version's place."""
+
+
+def _answered(found: Range, value: str, scheme: str) -> Answer:
+    """The answer; where the value begins with a name and the range has none, for the number alone: `RUT9_R_00.07.03.4`, `UN30 v1.76`."""
+    verdict = answer(found, value, scheme)
+    bare = _NAMED.sub("", value)
+    if verdict.inside is None and bare != value and not any(bound.version[:1].isalpha() for each in found.alternatives for bound in each):
+        return answer(found, bare, scheme)
+    without = _BUILD.sub("", value)
+    if verdict.inside is None and without != value:
+        exact = answer(found, without, scheme)  # a build in brackets is still the release that the document names
+        return exact if exact.inside else verdict
+    return verdict
+
+
+_BUILD = re.compile(r"\s*\(\d+\)$")
+_NAMED = re.compile(r"^(?:[A-Za-z][A-Za-z0-9]*[\s_-]+)+[vV]?(?=\d+\.\d)")
+
+
+def _is_year(numbers: tuple[int, ...]) -> bool:
+    return 1990 <= numbers[0] <= 2035
+
+
+def _edition(edition: Edition, resolution: Resolution) -> bool | None:
+    """Whether the firmware is of the edition that the name gives; None where it is not known."""
+    text = resolution.firmware
+    bare = edition.text.removeprefix("version").removeprefix("v").strip()
+    if any(bare in name.lower() for name in resolution.names):
+        return True
+    if not text:
+        return None
+    first = re.search(r"\d+(?:\.\d+)*", text)
+    if first is None or parse(text, "components") is None:
+        return None
+    numbers = tuple(int(part) for part in first[0].split("."))
+    if _is_year(edition.numbers) is not _is_year(numbers):
+        return None
+    if edition.end == "<=":
+        return numbers[: len(edition.numbers)] <= edition.numbers
+    if edition.end == ">=":
+        return numbers >= edition.numbers
+    return numbers[: len(edition.numbers)] == edition.numbers
