@@ -20,8 +20,6 @@ def judge(
     found: dict[tuple[str, str], list[tuple[Judgement, Likeness]]] = {}
     editions = [entry for entry, _ in kept if entry.what.edition and not entry.what.edition.end]
     exact = {entry.advisory.id for entry in editions if is_of_edition(entry, resolution)}
-        entry.advisory.id for entry, _ in kept if entry.what.edition and not entry.what.edition.end and is_of_edition(entry, resolution)
-    }
     for entry, like in kept:
         if entry.advisory.id in exact and entry.what.edition and entry.what.edition.end:
             continue  # `V7.5` is named itself, so `V15 and earlier` means others
