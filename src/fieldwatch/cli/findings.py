@@ -74,7 +74,7 @@ def _table(listed: list[Finding], result: Result, width: int, language: Language
             Cell(cut(visible(one.cve or one.title), WIDEST)),
             Cell(language.term("verdict", one.verdict.value.replace("_", " "))),
             Cell(cut(visible(one.quoted), WIDEST)),
-            Cell(visible(f"{_brief(one)}; {one.priority_reason.removeprefix(f'{one.title}: ')}")),
+            Cell(visible(f"{one.priority_reason.removeprefix(f'{one.title}: ')}; {_brief(one)}")),
         )
         rows.append(cells)
     heads = (say("Priority"), say("Asset"), say("Finding"), "-" + say("Verdict"), "-" + say("Range"), "~" + say("Why"))
