@@ -237,15 +237,22 @@ def _meant(what: Designation, met: list[str], inside: list[str], unmet: list[Wan
 def _whole(what: Designation, met: list[str], inside: list[str], unmet: list[Wanted], one: Device) -> bool:
     """True where all that the device says of itself is one code, and the name has it: the rest of the name is brand and kind.
 
-    Not where a word in capitals stands behind the code and is not met: it may be a part of the code (FX5UJ-xMy/ES-A).
+    Not where an abbreviation stands behind the code and is not met, which may be a part of it (FX5UJ-xMy/ES-A), nor the word of a variant
+    (CP 343-1 Lean) or of a tool for the product (OPC Server for AC 800M).
     """
-    if unmet and unmet[-1] is what.wanted[-1] and not what.capitals.isdisjoint(unmet[-1].words):
+    if unmet[-1] is what.wanted[-1] and any(_is_short(word, what) for word in unmet[-1].words):
+        return False
+    if any(kinds().get(word) in {"variant", "generic"} for wanted in unmet for word in wanted.words):
         return False
     numbered = any(sign.isdigit() for wanted in unmet for word in wanted.words for sign in word) or any(wanted.patterns for wanted in unmet)
     for word in met if numbered else (*met, "".join(met)):
         if word in one.whole and any(sign.isalpha() for sign in word) and len(word) >= CODE + 2 * (numbered and word not in inside):
             return True
     return False
+
+
+def _is_short(word: str, what: Designation) -> bool:
+    return word.isalpha() and kinds().get(word) is None and (word in what.capitals or len(word) < CODE)
 
 
 def _described(what: Designation, met: list[str], unmet: list[Wanted], one: Device) -> bool:
