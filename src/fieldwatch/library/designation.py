@@ -306,8 +306,11 @@ def _groups(text: str) -> Iterator[list[str]]:
         elif (
             joining and group and _CODE.search(group[-1]) and len(spread[0]) <= 4 and spread[0].isalpha() and kinds().get(spread[0]) is None
         ):
-            yield group
-            group = spread
+            if tokens[at - 1] in {"and", "or"} and len(spread[0]) > 2:
+                group += spread  # another name: `CPU320/CRU320 and RXi`
+            else:
+                yield group
+                group = spread
         else:
             if group:
                 yield _tailed(group)
