@@ -40,6 +40,8 @@ def test_what_is_one_name_stays(name: str) -> None:
     assert enumerated(name) == name
 
 
-@pytest.mark.parametrize(("name", "written"), [("750-880/025-000", "750-880 025-000"), ("750-880/xxx-xxx", "750-880"), ("3701/40", "370140")])
+@pytest.mark.parametrize(
+    ("name", "written"), [("750-880/025-000", "750-880 025-000"), ("750-880/xxx-xxx", "750-880"), ("3701/40", "370140")]
+)
 def test_a_stroke_inside_a_number_makes_no_list(name: str, written: str) -> None:
     assert enumerated(name) == written

@@ -62,11 +62,16 @@ def _forms(cell: str) -> tuple[tuple[_Row, ...], ...]:
     return tuple(map(tuple, found.values()))
 
 
+@functools.lru_cache(maxsize=16384)
+def _fitting(cell: str, text: str) -> tuple[tuple[tuple[_Row, ...], re.Match[str]], ...]:
+    """The forms whose first row is found in a text, each with what it found."""
+    return tuple((rows, first) for rows in _forms(cell) if (first := rows[0].pattern.search(text)))
+
+
 def _read(cell: str, text: str, cells: Cells) -> tuple[Cells, _Row] | None:
     """What the first form that fits says, and its first row; None where no form fits."""
-    for rows in _forms(cell):
-        first = rows[0].pattern.search(text)
-        if first is None or (rows[0].vendor and maker(cells["vendor"]) != rows[0].vendor):
+    for rows, first in _fitting(cell, text):
+        if rows[0].vendor and maker(cells["vendor"]) != rows[0].vendor:
             continue
         said: Cells = {}
         for row in rows:
@@ -148,18 +153,26 @@ def _keep(found: OrderNumber, text: str, cells: Cells, steps: list[Step]) -> Non
 def _find_number(cells: Cells, steps: list[Step]) -> None:
     """An order number among the words of the product; the rest stays the product, or the number where there is no rest."""
     text = cells["product"]
+    number = _number_in(text, cells["vendor"])
+    if number:
+        found, rest = number
+        _keep(found, text, cells, steps)
+        if found.hardware or found.firmware or len(rest) > 2:
+            cells["product"] = rest if len(rest) > 2 else found.code
+
+
+@functools.lru_cache(maxsize=16384)
+def _number_in(text: str, vendor: str) -> tuple[OrderNumber, str] | None:
+    """The first order number among the words of a text, and the other words."""
     words = [word for word in re.split(r"[ ,;()\[\]]+", text[:256]) if word]
     for width in range(1, min(WIDEST, len(words)) + 1):
         for at in range(len(words) - width + 1):
             run = words[at : at + width]
             joined = " ".join(run)
-            found = order_number(joined, cells["vendor"]) or order_number(joined)
+            found = order_number(joined, vendor) or order_number(joined)
             if found and (width == 1 or found.certain or width == len(words) == 2):
-                _keep(found, text, cells, steps)
-                rest = " ".join((*words[:at], *words[at + width :]))
-                if found.hardware or found.firmware or len(rest) > 2:
-                    cells["product"] = rest if len(rest) > 2 else found.code
-                return
+                return found, " ".join((*words[:at], *words[at + width :]))
+    return None
 
 
 @functools.lru_cache(maxsize=65536)

@@ -94,12 +94,14 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _met(wanted: Wanted, one: Device) -> str:
     """The word of the device that meets what is wanted; "" for none."""
+    phrases = one.phrases
     for word in wanted.words:
-        for form in (word, word.removesuffix("s"), f"{word}s") if len(word) >= LONG_ENOUGH and word.isalpha() else (word,):
-            if form in one.phrases:
-                return word
+        if word in phrases:
+            return word
+        if len(word) >= LONG_ENOUGH and word.isalpha() and (word.removesuffix("s") in phrases or f"{word}s" in phrases):
+            return word
     for word in wanted.words:
-        if (sizes := SIZES.fullmatch(word)) and int(sizes[1]) < int(sizes[2]):
+        if "-" in word and (sizes := SIZES.fullmatch(word)) and int(sizes[1]) < int(sizes[2]):
             inside = (phrase for phrase in one.own if phrase.isdigit() and int(sizes[1]) <= int(phrase) <= int(sizes[2]))
             if found := max(inside, default=""):
                 return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
 Atom = int | str
@@ -66,12 +67,11 @@ def _atoms(a: Atom, b: Atom) -> int | None:
 
 def _parts(a: tuple[Part, ...], b: tuple[Part, ...]) -> int | None:
     """Components in turn; what is missing counts as 0, so trailing zeros are equal."""
-    if a == b:
-        return 0
-    for place in range(max(len(a), len(b))):
-        one, two = a[place] if place < len(a) else (), b[place] if place < len(b) else ()
-        for at in range(max(len(one), len(two))):
-            order = _atoms(one[at] if at < len(one) else 0, two[at] if at < len(two) else 0)
+    for one, two in zip_longest(a, b, fillvalue=()):
+        if one == two:
+            continue
+        for mine, other in zip_longest(one, two, fillvalue=0):
+            order = _atoms(mine, other)
             if order != 0:
                 return order
     return 0
@@ -464,7 +464,9 @@ def _flat(tail: tuple[tuple[Part, ...], ...]) -> tuple[Part, ...]:
 
 def without_line(version: Version) -> Version:
     """The same version without the word before its number."""
-    return version._replace(key=version.key._replace(line=())) if version.scheme == "components" else version
+    if version.scheme != "components" or not version.key.line:
+        return version
+    return version._replace(key=version.key._replace(line=()))
 
 
 def across_lines(version: Version) -> Version:

@@ -11,7 +11,7 @@ from fieldwatch.library.designation import Designation, Wanted, code_of, designa
 from fieldwatch.library.maker_key import maker_keys
 from fieldwatch.library.order_number import order_number
 from fieldwatch.library.wording import pieces, plain
-from fieldwatch.vulnerabilities.advisory import Advisory, Product
+from fieldwatch.vulnerabilities.advisory import Advisory, Product, Vulnerability
 from fieldwatch.vulnerabilities.range import Bound, Range, Unread, read
 
 SHORTEST = 7
@@ -43,11 +43,14 @@ class Entry(NamedTuple):
     serial: Range | None = None
     brands: frozenset[str] = frozenset()
     """The makers' names as a device may have them among its own words (SpiderControl SCADA Server)."""
+    told: tuple[tuple[Vulnerability, bool], ...] = ()
+    """The vulnerabilities of which the document says something for this product: whether it is affected, or fixed and not affected."""
 
 
 def entries(advisory: Advisory) -> Iterator[Entry]:
     """The products of an advisory, made ready."""
     often = Counter(product.name for product in advisory.products)
+    told = _told(advisory)
     for product in advisory.products:
         makers = maker_keys(product.vendor)
         serial, name = _serial(_fuller(product) if often[product.name] > 1 else product.name)
@@ -59,7 +62,17 @@ def entries(advisory: Advisory) -> Iterator[Entry]:
                 what = what._replace(wanted=more if any(map(_is_code, more)) else (*what.wanted, *more))
             codes = frozenset((*what.codes, *map(code_of, product.order_numbers), *_written_codes(text, makers)))
             brands = frozenset("".join(pieces(plain(maker))) for maker in makers)
-            yield Entry(advisory, product, makers, what, codes, found, serial, brands)
+            yield Entry(advisory, product, makers, what, codes, found, serial, brands, tuple(told.get(product.id, {}).values()))
+
+
+def _told(advisory: Advisory) -> dict[str, dict[int, tuple[Vulnerability, bool]]]:
+    """Product id -> the vulnerabilities that say something of it; one listed as fixed is not affected, whatever else is said."""
+    found: dict[str, dict[int, tuple[Vulnerability, bool]]] = {}
+    for at, flaw in enumerate(advisory.vulnerabilities):
+        for is_affected, names in ((True, flaw.affected), (False, flaw.fixed), (False, flaw.not_affected)):
+            for name in names:
+                found.setdefault(name, {})[at] = (flaw, is_affected)
+    return found
 
 
 def _fuller(product: Product) -> str:

@@ -23,28 +23,27 @@ def judge(
     for entry, like in kept:
         if entry.advisory.id in exact and entry.what.edition and entry.what.edition.end:
             continue  # `V7.5` is named itself, so `V15 and earlier` means others
-        for vulnerability in entry.advisory.vulnerabilities:
-            said = say(entry, like, vulnerability, resolution, identity)
-            if said is None:
-                continue
-            quoted = entry.product.version or entry.product.text
+        quoted = entry.product.version or entry.product.text
+        certainty = 1.0 if like.sure is Sure.YES else 0.5
+        for vulnerability, said in say(entry, like, resolution, identity):
             judgement = Judgement(
                 said.verdict, entry.advisory, vulnerability, entry.product, quoted, said.field, said.value, said.reason, said.settle,
-                1.0 if like.sure is Sure.YES else 0.5,
+                certainty,
             )  # fmt: skip
             found.setdefault((entry.advisory.id, vulnerability.cve), []).append((judgement, like))
     decided, also = [], {}
     for key in sorted(found):
         best = _decisive(found[key])
         decided.append(best)
-        rest = tuple(each for each, _ in found[key] if each.product is not best.product)
-        if rest:
+        if len(found[key]) > 1 and (rest := tuple(each for each, _ in found[key] if each.product is not best.product)):
             also[key] = rest
     return tuple(decided), also
 
 
 def _decisive(said: list[tuple[Judgement, Likeness]]) -> Judgement:
     """Affected if any product that is meant for sure is; if all that may be meant are; else undetermined; else not affected."""
+    if len(said) == 1 and said[0][1].sure is Sure.YES:
+        return said[0][0]
     if any(like.by_code for _, like in said):
         said = [(each, like) for each, like in said if like.by_code]
     certain = [each for each, like in said if like.sure is Sure.YES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from fieldwatch.library.designation import Edition, code_of
@@ -31,21 +32,20 @@ class Said(NamedTuple):
     settle: str
 
 
-def say(entry: Entry, like: Likeness, vulnerability: Vulnerability, resolution: Resolution, identity: Identity) -> Said | None:
-    """What this product says about the CVE; None where the document says nothing of it."""
-    name = entry.product.id
-    if name in vulnerability.fixed or name in vulnerability.not_affected:
-        inside = _inside(entry, resolution, identity)
-        if inside.verdict is Verdict.AFFECTED:
-            return inside._replace(verdict=Verdict.NOT_AFFECTED, reason=f"{like.reason}: the document lists it as not affected")
-        return None
-    if name not in vulnerability.affected:
-        return None
-    if isinstance(entry.range, Range) and entry.range.cves and vulnerability.cve not in entry.range.cves:
-        only = ", ".join(entry.range.cves)
-        return Said(Verdict.NOT_AFFECTED, "product", entry.product.name, f"{like.reason}: the range is about {only} only", "")
-    said = _inside(entry, resolution, identity)
-    return said._replace(reason=f"{like.reason}: {said.reason}")
+def say(entry: Entry, like: Likeness, resolution: Resolution, identity: Identity) -> Iterator[tuple[Vulnerability, Said]]:
+    """What this product says about each CVE of which the document says something for it: the range is asked once for all."""
+    if not entry.told:
+        return
+    inside = _inside(entry, resolution, identity)
+    affected = inside._replace(reason=f"{like.reason}: {inside.reason}")
+    spared = inside._replace(verdict=Verdict.NOT_AFFECTED, reason=f"{like.reason}: the document lists it as not affected")
+    only = entry.range.cves if isinstance(entry.range, Range) else ()
+    others = Said(Verdict.NOT_AFFECTED, "product", entry.product.name, f"{like.reason}: the range is about {', '.join(only)} only", "")
+    for vulnerability, is_affected in entry.told:
+        if is_affected:
+            yield vulnerability, others if only and vulnerability.cve not in only else affected
+        elif inside.verdict is Verdict.AFFECTED:
+            yield vulnerability, spared
 
 
 def _inside(entry: Entry, resolution: Resolution, identity: Identity) -> Said:
@@ -131,9 +131,11 @@ def _holds(condition: str, resolution: Resolution) -> bool:
 
 def _model_in_leaf(found: Range, resolution: Resolution) -> str:
     """The order number or model that stands in the version's place, where it is the device's: `EY-AS525F001`; "" for none."""
+    exact = [each[0].version for each in found.alternatives if len(each) == 1 and each[0].op == "="]
+    if not exact:
+        return ""
     own = {code_of(text): text for text in (resolution.order_number, resolution.model) if any(map(str.isalpha, text)) and len(text) >= CODE}
-    versions = (code_of(each[0].version) for each in found.alternatives if len(each) == 1 and each[0].op == "=")
-    return next((own[version] for version in versions if version in own), "")
+    return next((own[version] for version in map(code_of, exact) if version in own), "")
 
 
 CODE = 5
@@ -143,11 +145,13 @@ CODE = 5
 def _answered(found: Range, value: str, scheme: str) -> Answer:
     """The answer; where the value begins with a name and the range has none, for the number alone: `RUT9_R_00.07.03.4`, `UN30 v1.76`."""
     verdict = answer(found, value, scheme)
+    if verdict.inside is not None:
+        return verdict
     bare = _NAMED.sub("", value)
-    if verdict.inside is None and bare != value and not any(bound.version[:1].isalpha() for each in found.alternatives for bound in each):
+    if bare != value and not any(bound.version[:1].isalpha() for each in found.alternatives for bound in each):
         return answer(found, bare, scheme)
     without = _BUILD.sub("", value)
-    if verdict.inside is None and without != value:
+    if without != value:
         exact = answer(found, without, scheme)  # a build in brackets is still the release that the document names
         return exact if exact.inside else verdict
     return verdict

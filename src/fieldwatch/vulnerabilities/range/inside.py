@@ -22,7 +22,6 @@ def within(found: Range, version: str, scheme: str) -> bool | None:
     return answer(found, version, scheme).inside
 
 
-@functools.lru_cache(maxsize=262144)
 def answer(found: Range, version: str, scheme: str) -> Answer:
     """Whether `version`, counted by `scheme`, is in the range, and why."""
     if found.alternatives == EVERY:
@@ -67,14 +66,13 @@ def _holds(bound: Bound, has: Version, spans: bool) -> tuple[bool | None, str]:
     """Whether a version is on the right side of a bound; a bound of a pair that `spans` puts the lines of a relay's releases in order."""
     if bound.also:
         return _either_count(bound, has, spans)
-    if HEX.search(bound.version) and TWO_DIGITS.search(has.text):
+    if _is_hex(bound.version) and TWO_DIGITS.search(has.text):
         return None, f"{bound.version} may be counted in sixteens, {has.text} does not tell"
-    if MIDDLE.search(bound.version):
+    if _has_wildcard_inside(bound.version):
         return _middle(bound, has)
-    if LETTERED.fullmatch(bound.version) and has.scheme == "components":
+    if has.scheme == "components" and _is_lettered(bound.version):
         return _lettered_x(bound, has)
-    low = _limit(floor(bound.version), has)
-    high = _limit(ceiling(bound.version), has)
+    low, high = _ends(bound.version, has.scheme)
     if low is None or high is None:
         return None, f"{bound.version!r} is no version as {has.scheme} are counted"
     if spans and has.scheme == "relay":
@@ -145,6 +143,27 @@ def _said(has: Version, bound: Bound, holds: bool) -> str:
     return f"{has.text} is {'' if holds else 'not '}{bound.op} {bound.version}"
 
 
+@functools.lru_cache(maxsize=65536)
+def _ends(number: str, scheme: str) -> tuple[Version | None, Version | None]:
+    """The lowest and the highest version that the number of a bound stands for."""
+    return parse(floor(number), scheme), parse(ceiling(number), scheme)
+
+
+@functools.lru_cache(maxsize=65536)
+def _has_wildcard_inside(number: str) -> bool:
+    return MIDDLE.search(number) is not None
+
+
+@functools.lru_cache(maxsize=65536)
+def _is_hex(number: str) -> bool:
+    return HEX.search(number) is not None
+
+
+@functools.lru_cache(maxsize=65536)
+def _is_lettered(number: str) -> bool:
+    return LETTERED.fullmatch(number) is not None
+
+
 def _limit(number: str, has: Version) -> Version | None:
     return parse(number, has.scheme)
 
@@ -170,10 +189,9 @@ def _of_a_year(version: Version) -> bool:
 def _counts_otherwise(one: Version, two: Version) -> bool:
     """Whether the same number goes on in components on one side, in updates or builds on the other: V14.0.1 and V14 SP1 may be the same."""
     shorter = len(two.key.main)
-    deeper = len(one.key.main) > shorter and one._replace(key=one.key._replace(main=one.key.main[:shorter]))
-    if not deeper or not (any(two.key.updates) or two.key.tail) or any(one.key.updates) or one.key.line != two.key.line:
+    if len(one.key.main) <= shorter or not (any(two.key.updates) or two.key.tail) or any(one.key.updates) or one.key.line != two.key.line:
         return False
-    return deeper.key.main == two.key.main and any(part != (0,) for part in one.key.main[shorter:])
+    return one.key.main[:shorter] == two.key.main and any(part != (0,) for part in one.key.main[shorter:])
 
 
 def _equal(bound: Bound, has: Version, low: Version, high: Version) -> tuple[bool | None, str]:
