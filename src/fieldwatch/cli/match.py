@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import csv
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fieldwatch.cli.numbers import at_least_one
 from fieldwatch.cli.refuse import refuse
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ def declare(verbs: Any) -> None:
     parser.add_argument("--advisories", type=Path, required=True, metavar="PATH", help="a CSAF document, a folder or a zip archive of them")
     parser.add_argument("--corrections", type=Path, metavar="FILE", help="what a person knows better: identities and what they are, as TSV")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every judgement to this file as JSON")
+    parser.add_argument("--jobs", type=at_least_one, metavar="N", help="processes that match side by side (as many as there are cores)")
     parser.set_defaults(run=match)
 
 
@@ -37,6 +40,7 @@ def match(given: argparse.Namespace) -> None:
 
     from fieldwatch.library.correction import Corrections, UnusableCorrections
     from fieldwatch.vulnerabilities.catalogue import UnusableAdvisories, load
+    from fieldwatch.vulnerabilities.many import cores, in_order
     from fieldwatch.vulnerabilities.match import Matcher
 
     try:
@@ -48,10 +52,10 @@ def match(given: argparse.Namespace) -> None:
     except OSError as error:
         refuse(f"{error.filename}: cannot be read: {error.strerror}; give a file that can be")
     matcher = Matcher(catalogue.advisories)
-    found = [(row, _matched(row, matcher, corrections)) for row in rows]
-    if given.json is not None:
-        _write(given.json, found, len(catalogue.advisories), catalogue.skipped)
-    _show(found, len(catalogue.advisories), catalogue.skipped)
+    answer = partial(_answer, matcher=matcher, corrections=corrections, whole=given.json is not None)
+    answers = in_order(answer, rows, given.jobs or cores())
+    said = _kept(answers, given.json, len(catalogue.advisories), catalogue.skipped) if given.json is not None else answers
+    _show(said, len(rows), len(catalogue.advisories), catalogue.skipped)
 
 
 class _Unusable(Exception):
@@ -83,34 +87,59 @@ def _matched(row: dict[str, str], matcher: Matcher, corrections: Corrections) ->
     return found._replace(resolution=found.resolution._replace(trail=(step, *found.resolution.trail)))
 
 
-def _write(path: Path, found: list[tuple[dict[str, str], Matched]], advisories: int, skipped: tuple[str, ...]) -> None:
+class _Answer(NamedTuple):
+    """What is said of a device: on the terminal, and in the document (b"" where none is asked for)."""
+
+    lines: tuple[str, ...]
+    document: bytes
+
+
+def _answer(row: dict[str, str], matcher: Matcher, corrections: Corrections, whole: bool) -> _Answer:
+    matched = _matched(row, matcher, corrections)
+    if not whole:
+        return _Answer(tuple(_lines(row, matched)), b"")
     import orjson
 
-    from fieldwatch.vulnerabilities.match_document import device, head
+    from fieldwatch.vulnerabilities.match_document import device
+
+    return _Answer(tuple(_lines(row, matched)), orjson.dumps(device(row, matched)))
+
+
+def _kept(answers: Iterator[_Answer], path: Path, advisories: int, skipped: tuple[str, ...]) -> Iterator[_Answer]:
+    """Writes the document of each answer as it comes."""
+    import orjson
+
+    from fieldwatch.vulnerabilities.match_document import head
 
     try:
         with path.open("wb") as file:
             file.write(orjson.dumps(head(advisories, skipped))[:-1] + b',"devices":[')
-            for number, (row, matched) in enumerate(found):
-                file.write((b"," if number else b"") + orjson.dumps(device(row, matched)))
+            for number, one in enumerate(answers):
+                file.write((b"," if number else b"") + one.document)
+                yield one
             file.write(b"]}\n")
     except OSError as error:
         refuse(f"{path}: cannot be written: {error.strerror}; give another file")
 
 
-def _show(found: list[tuple[dict[str, str], Matched]], advisories: int, skipped: tuple[str, ...]) -> None:
+def _lines(row: dict[str, str], matched: Matched) -> Iterator[str]:
+    name = " ".join(filter(None, (row.get("id", ""), matched.resolution.vendor, matched.resolution.model)))
+    counts: dict[str, int] = {}
+    for one in matched.judgements:
+        counts[one.verdict.value] = counts.get(one.verdict.value, 0) + 1
+    yield f"{name}  firmware {matched.resolution.firmware or 'unknown'}  {_counted(counts)}"
+    for one in matched.judgements:
+        if one.verdict.value != "not_affected":
+            yield f"    {one.verdict.value:12}  {one.vulnerability.cve:15} {one.advisory.id}  {one.reason}"
+
+
+def _show(answers: Iterator[_Answer], devices: int, advisories: int, skipped: tuple[str, ...]) -> None:
     from fieldwatch.cli.escape import visible
 
-    for row, matched in found:
-        name = " ".join(filter(None, (row.get("id", ""), matched.resolution.vendor, matched.resolution.model)))
-        counts: dict[str, int] = {}
-        for one in matched.judgements:
-            counts[one.verdict.value] = counts.get(one.verdict.value, 0) + 1
-        print(visible(f"{name}  firmware {matched.resolution.firmware or 'unknown'}"), "  ", _counted(counts), sep="")
-        for one in matched.judgements:
-            if one.verdict.value != "not_affected":
-                print(visible(f"    {one.verdict.value:12}  {one.vulnerability.cve:15} {one.advisory.id}  {one.reason}"))
-    print(f"{len(found)} devices against {advisories} advisories")
+    for one in answers:
+        for line in one.lines:
+            print(visible(line))
+    print(f"{devices} devices against {advisories} advisories")
     for reason in skipped:
         print(visible(f"skipped: {reason}"))
 

@@ -177,7 +177,7 @@ def _words(what: Designation, one: Device) -> tuple[list[str], str, int]:
         return [next(word for wanted in what.wanted for word in wanted.words if word.isdigit())], "", len(unmet)
     soft = [wanted for wanted in what.wanted if wanted.soft]
     inside = [word for wanted in soft if (word := _met(wanted, one) or next((w for w in wanted.words if w in one.fitted), ""))]
-    if unmet and not _meant(what, met, inside, unmet, one):
+    if unmet and not ((met or inside) and _meant(what, met, inside, unmet, one)):
         return [], "", 0
     if soft and not inside and any(_contradicts(word, one) for wanted in soft for word in wanted.words):
         return [], "", 0

@@ -44,7 +44,9 @@ class Entry(NamedTuple):
     brands: frozenset[str] = frozenset()
     """The makers' names as a device may have them among its own words (SpiderControl SCADA Server)."""
     told: tuple[tuple[Vulnerability, bool], ...] = ()
-    """The vulnerabilities of which the document says something for this product: whether it is affected, or fixed and not affected."""
+    """The vulnerabilities of which the document says something for this product, by CVE: whether it is affected, or spared."""
+    is_all: bool = False
+    """Whether it is affected by all that it is told of."""
 
 
 def entries(advisory: Advisory) -> Iterator[Entry]:
@@ -62,7 +64,12 @@ def entries(advisory: Advisory) -> Iterator[Entry]:
                 what = what._replace(wanted=more if any(map(_is_code, more)) else (*what.wanted, *more))
             codes = frozenset((*what.codes, *map(code_of, product.order_numbers), *_written_codes(text, makers)))
             brands = frozenset("".join(pieces(plain(maker))) for maker in makers)
-            yield Entry(advisory, product, makers, what, codes, found, serial, brands, tuple(told.get(product.id, {}).values()))
+            flaws = tuple(sorted(told.get(product.id, {}).values(), key=_cve))
+            yield Entry(advisory, product, makers, what, codes, found, serial, brands, flaws, all(affected for _, affected in flaws))
+
+
+def _cve(told: tuple[Vulnerability, bool]) -> str:
+    return told[0].cve
 
 
 def _told(advisory: Advisory) -> dict[str, dict[int, tuple[Vulnerability, bool]]]:

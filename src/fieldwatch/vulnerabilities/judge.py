@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from fieldwatch.library.identity import Identity
 from fieldwatch.library.likeness import Likeness, Sure
 from fieldwatch.library.resolution import Resolution
@@ -16,28 +18,57 @@ Kept = list[tuple[Entry, Likeness]]
 def judge(
     kept: Kept, resolution: Resolution, identity: Identity
 ) -> tuple[tuple[Judgement, ...], dict[tuple[str, str], tuple[Judgement, ...]]]:
-    """The decisive judgement on each CVE of each advisory, and for the same key those that were not decisive."""
-    found: dict[tuple[str, str], list[tuple[Judgement, Likeness]]] = {}
-    editions = [entry for entry, _ in kept if entry.what.edition and not entry.what.edition.end]
-    exact = {entry.advisory.id for entry in editions if is_of_edition(entry, resolution)}
-    for entry, like in kept:
-        if entry.advisory.id in exact and entry.what.edition and entry.what.edition.end:
-            continue  # `V7.5` is named itself, so `V15 and earlier` means others
-        quoted = entry.product.version or entry.product.text
-        certainty = 1.0 if like.sure is Sure.YES else 0.5
-        for vulnerability, said in say(entry, like, resolution, identity):
-            judgement = Judgement(
-                said.verdict, entry.advisory, vulnerability, entry.product, quoted, said.field, said.value, said.reason, said.settle,
-                certainty,
-            )  # fmt: skip
-            found.setdefault((entry.advisory.id, vulnerability.cve), []).append((judgement, like))
-    decided, also = [], {}
-    for key in sorted(found):
-        best = _decisive(found[key])
-        decided.append(best)
-        if len(found[key]) > 1 and (rest := tuple(each for each, _ in found[key] if each.product is not best.product)):
-            also[key] = rest
+    """The decisive judgement on each CVE of each advisory, and for the same key those that were not decisive.
+
+    `kept` has the products of one advisory side by side, by the advisories' ids.
+    """
+    decided: list[Judgement] = []
+    also: dict[tuple[str, str], tuple[Judgement, ...]] = {}
+    for _, group in groupby(kept, _advisory_id):
+        products = list(group)
+        if len(products) == 1 and products[0][1].sure is Sure.YES:
+            decided += _judgements(*products[0], resolution, identity)
+        else:
+            _together(products, resolution, identity, decided, also)
     return tuple(decided), also
+
+
+def _advisory_id(product: tuple[Entry, Likeness]) -> str:
+    return product[0].advisory.id
+
+
+def _judgements(entry: Entry, like: Likeness, resolution: Resolution, identity: Identity) -> list[Judgement]:
+    """What one product says of each CVE, in their order."""
+    advisory, product = entry.advisory, entry.product
+    quoted = product.version or product.text
+    certainty = 1.0 if like.sure is Sure.YES else 0.5
+    return [
+        Judgement(said.verdict, advisory, flaw, product, quoted, said.field, said.value, said.reason, said.settle, certainty)
+        for flaw, said in say(entry, like, resolution, identity)
+    ]
+
+
+def _together(
+    products: Kept,
+    resolution: Resolution,
+    identity: Identity,
+    decided: list[Judgement],
+    also: dict[tuple[str, str], tuple[Judgement, ...]],
+) -> None:
+    """Adds the judgements on the CVEs of one advisory of which several products may be the device."""
+    editions = [entry for entry, _ in products if entry.what.edition and not entry.what.edition.end]
+    exact = any(is_of_edition(entry, resolution) for entry in editions)
+    found: dict[str, list[tuple[Judgement, Likeness]]] = {}
+    for entry, like in products:
+        if exact and entry.what.edition and entry.what.edition.end:
+            continue  # `V7.5` is named itself, so `V15 and earlier` means others
+        for judgement in _judgements(entry, like, resolution, identity):
+            found.setdefault(judgement.vulnerability.cve, []).append((judgement, like))
+    for cve in sorted(found):
+        best = _decisive(found[cve])
+        decided.append(best)
+        if rest := tuple(each for each, _ in found[cve] if each.product is not best.product):
+            also[best.advisory.id, cve] = rest
 
 
 def _decisive(said: list[tuple[Judgement, Likeness]]) -> Judgement:

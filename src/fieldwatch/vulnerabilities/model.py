@@ -118,6 +118,8 @@ def _wider(entry: Entry, like: Likeness, alike: Kept, one: Device) -> bool:
     listed = any(wanted.patterns or (len(wanted.words) > 1 and not like.words.isdisjoint(wanted.words)) for wanted in entry.what.wanted)
     numbered = any(sign.isdigit() for word in like.words for sign in word)
     for other, match in alike:
+        if match.words == like.words and match.left >= like.left:
+            continue
         if match.by_code or other.makers != entry.makers or (listed and other.advisory is not entry.advisory):
             continue  # a list of models (`LTS 8/16/32`) is a family
         if other.advisory is entry.advisory and match.left < like.left and match.words >= like.words:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from fieldwatch.library.designation import Edition, code_of
@@ -32,20 +31,24 @@ class Said(NamedTuple):
     settle: str
 
 
-def say(entry: Entry, like: Likeness, resolution: Resolution, identity: Identity) -> Iterator[tuple[Vulnerability, Said]]:
+def say(entry: Entry, like: Likeness, resolution: Resolution, identity: Identity) -> list[tuple[Vulnerability, Said]]:
     """What this product says about each CVE of which the document says something for it: the range is asked once for all."""
     if not entry.told:
-        return
-    inside = _inside(entry, resolution, identity)
-    affected = inside._replace(reason=f"{like.reason}: {inside.reason}")
-    spared = inside._replace(verdict=Verdict.NOT_AFFECTED, reason=f"{like.reason}: the document lists it as not affected")
+        return []
+    verdict, field, value, reason, settle = _inside(entry, resolution, identity)
+    affected = Said(verdict, field, value, f"{like.reason}: {reason}", settle)
     only = entry.range.cves if isinstance(entry.range, Range) else ()
+    if entry.is_all and not only:
+        return [(flaw, affected) for flaw, _ in entry.told]
+    spared = Said(Verdict.NOT_AFFECTED, field, value, f"{like.reason}: the document lists it as not affected", settle)
     others = Said(Verdict.NOT_AFFECTED, "product", entry.product.name, f"{like.reason}: the range is about {', '.join(only)} only", "")
-    for vulnerability, is_affected in entry.told:
+    found = []
+    for flaw, is_affected in entry.told:
         if is_affected:
-            yield vulnerability, others if only and vulnerability.cve not in only else affected
-        elif inside.verdict is Verdict.AFFECTED:
-            yield vulnerability, spared
+            found.append((flaw, others if only and flaw.cve not in only else affected))
+        elif verdict is Verdict.AFFECTED:
+            found.append((flaw, spared))
+    return found
 
 
 def _inside(entry: Entry, resolution: Resolution, identity: Identity) -> Said:
