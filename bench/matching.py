@@ -33,18 +33,24 @@ def run(times: int) -> Outcome:
         raise Missing(f"{ARCHIVE} is not there: name the corpus by FIELDWATCH_CORPUS")
     for module in ("duckdb", "rapidfuzz", "packaging"):
         if importlib.util.find_spec(module) is None:
-            raise Missing(f"{module} is not installed: `uv sync --group bench` brings it")
+            raise Missing(f"{module} is not installed: `make setup` brings it")
     rounds = [{name: measured(name) for name in _matching.PROGRAMS} for _ in range(times)]
     best = min(rounds, key=lambda one: float(one["ours"]["wall_s"]))
     ours, naive, joined = best["ours"], best["naive"], best["joined"]
-    total_s = ours["read_s"] + ours["wall_s"]
+    spread_out = min((one["spread_out"] for one in rounds), key=lambda one: float(one["wall_s"]))
+    total_s = spread_out["read_s"] + spread_out["wall_s"]
     changes = ours["change_s"]
     promises = (
-        Promise("seconds for all devices, preparation included", f"< {MOST_S}", f"{total_s:.1f}", total_s < MOST_S),
-        Promise("peak memory", f"< {MOST_MIB} MiB", f"{ours['peak_mib']:.0f} MiB", ours["peak_mib"] < MOST_MIB),
+        Promise(
+            "seconds for all devices on all cores, reading and preparation included", f"< {MOST_S}", f"{total_s:.1f}", total_s < MOST_S
+        ),
+        *(
+            Promise(f"peak memory, {name}", f"< {MOST_MIB} MiB", f"{one['peak_mib']:.0f} MiB", one["peak_mib"] < MOST_MIB)
+            for name, one in (("every result kept", ours), ("all processes together", spread_out))
+        ),
         Promise("seconds for one new advisory, the slowest", f"< {MOST_CHANGE_S}", f"{max(changes):.3f}", max(changes) < MOST_CHANGE_S),
     )
-    return Outcome(text(ours, naive, joined, times), promises)
+    return Outcome(text(ours, spread_out, naive, joined, times), promises)
 
 
 def measured(name: str) -> dict[str, Any]:
@@ -56,10 +62,18 @@ def measured(name: str) -> dict[str, Any]:
         return found
 
 
-def text(ours: dict[str, Any], naive: dict[str, Any], joined: dict[str, Any], times: int) -> str:
+def text(ours: dict[str, Any], spread_out: dict[str, Any], naive: dict[str, Any], joined: dict[str, Any], times: int) -> str:
     """What was measured, in words and tables."""
     rows = [
         ("fieldwatch", seconds(ours), f"{ours['cpu_s']:.1f} s", "1.0", f"{ours['judgements']:,}", f"{ours['affected']:,}"),
+        (
+            f"fieldwatch, {spread_out['processes']} processes",
+            seconds(spread_out),
+            f"{spread_out['cpu_s']:.1f} s",
+            ratio(spread_out, ours),
+            f"{spread_out['judgements']:,}",
+            f"{spread_out['affected']:,}",
+        ),
         ("naive loop, extrapolated", seconds(naive), f"{naive['cpu_s']:.1f} s", ratio(naive, ours), "", f"{naive['affected']:,.0f}"),
         (
             "join in DuckDB",
@@ -79,7 +93,7 @@ def text(ours: dict[str, Any], naive: dict[str, Any], joined: dict[str, Any], ti
 {_matching.DEVICES:,} different devices of {ours["models"]:,} models, against {ours["advisories"]:,} advisories with
 {ours["products"]:,} products. The models are the products that the advisories name, called as devices call themselves (maker, name,
 order number in one cell or in several, no brackets), the firmware is drawn by chance (seed {SEED}). Fieldwatch runs on one core and
-keeps every result. Rounds: {times}, the fastest counts. Reading the archive took {ours["read_s"]:.1f} s, making ready
+keeps every result, and again on all cores, where the verdicts are counted. Rounds: {times}, the fastest counts. Reading the archive took {ours["read_s"]:.1f} s, making ready
 {ours["prepared_s"]:.1f} s; peak memory {ours["peak_mib"]:.0f} MiB, {ours["peak_later_mib"]:.0f} MiB after the advisories below.
 
 {table(head, rows)}
