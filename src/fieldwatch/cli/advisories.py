@@ -23,6 +23,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--vex", type=Path, action="append", default=[], metavar="FILE", help="a VEX document that clears or confirms findings (repeatable)"
     )
+    parser.add_argument("--corrections", type=Path, metavar="FILE", help="what a person knows better: identities and what they are, as TSV")
 
 
 def named(given: argparse.Namespace) -> bool:
@@ -37,8 +38,10 @@ def asked(given: argparse.Namespace) -> Basis:
     if not named(given):
         if given.vex:
             refuse("--vex: statements about advisories need some; give --advisories PATH or --starter too")
+        if given.corrections:
+            refuse("--corrections: identities are looked up in advisories; give --advisories PATH or --starter too")
         return Basis()
     try:
-        return basis(given.advisories, with_starter=given.starter, statements=given.vex)
+        return basis(given.advisories, with_starter=given.starter, statements=given.vex, corrected=given.corrections)
     except UnusableBasis as error:
         refuse(str(error))

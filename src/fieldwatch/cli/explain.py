@@ -157,6 +157,12 @@ def _resolution(one: Examined) -> Iterator[Line]:
     hardware = f", hardware {found.hardware}" if found.hardware else ""
     firmware = f"firmware {found.firmware or UNKNOWN}{hardware}"
     yield from _table("", [("product", f"{found.vendor or UNKNOWN}: {names}"), ("version", firmware), ("score", f"{found.score:.2f}")])
+    if found.score < SURE:
+        yield from _table("What it may be instead", [(f"{other.score:.2f}", other.vendor, other.name) for other in found.alternatives])
+
+
+SURE = 0.9
+"""Score from which the alternatives are not shown."""
 
 
 def _not_named(cve: str, basis: Basis) -> Iterator[Line]:

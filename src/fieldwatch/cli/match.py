@@ -13,7 +13,6 @@ from fieldwatch.cli.numbers import at_least_one
 from fieldwatch.cli.refuse import refuse
 
 if TYPE_CHECKING:
-    from fieldwatch.library.correction import Corrections
     from fieldwatch.vulnerabilities.match import Matched, Matcher
 
 COLUMNS = ("vendor_raw", "product_raw", "order_number_raw", "firmware_raw", "hardware_raw", "serial_number_raw")
@@ -51,8 +50,8 @@ def match(given: argparse.Namespace) -> None:
         refuse(str(error))
     except OSError as error:
         refuse(f"{error.filename}: cannot be read: {error.strerror}; give a file that can be")
-    matcher = Matcher(catalogue.advisories)
-    answer = partial(_answer, matcher=matcher, corrections=corrections, whole=given.json is not None)
+    matcher = Matcher(catalogue.advisories, corrections)
+    answer = partial(_answer, matcher=matcher, whole=given.json is not None)
     answers = in_order(answer, rows, given.jobs or cores())
     said = _kept(answers, given.json, len(catalogue.advisories), catalogue.skipped) if given.json is not None else answers
     _show(said, len(rows), len(catalogue.advisories), catalogue.skipped)
@@ -77,14 +76,10 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
             raise _Unusable(f"{path}: line {reader.line_num}: {error}; write the table as CSV again") from None
 
 
-def _matched(row: dict[str, str], matcher: Matcher, corrections: Corrections) -> Matched:
+def _matched(row: dict[str, str], matcher: Matcher) -> Matched:
     from fieldwatch.library.identity import Identity
 
-    identity, step = corrections.apply(Identity(*(row.get(name, "").strip() for name in COLUMNS)))
-    found = matcher.match(identity)
-    if step is None:
-        return found
-    return found._replace(resolution=found.resolution._replace(trail=(step, *found.resolution.trail)))
+    return matcher.ranked(matcher.match(Identity(*(row.get(name, "").strip() for name in COLUMNS))))
 
 
 class _Answer(NamedTuple):
@@ -94,8 +89,8 @@ class _Answer(NamedTuple):
     document: bytes
 
 
-def _answer(row: dict[str, str], matcher: Matcher, corrections: Corrections, whole: bool) -> _Answer:
-    matched = _matched(row, matcher, corrections)
+def _answer(row: dict[str, str], matcher: Matcher, whole: bool) -> _Answer:
+    matched = _matched(row, matcher)
     if not whole:
         return _Answer(tuple(_lines(row, matched)), b"")
     import orjson

@@ -31,6 +31,8 @@ class Likeness(NamedTuple):
     by_code: bool = False
     left: int = 0
     """Words of the name that were not met."""
+    certainty: float = 0.0
+    """The probability that the device is the product, where the ranker was asked."""
 
 
 class Device(NamedTuple):

@@ -101,13 +101,15 @@ def examined(inventory: Inventory, basis: Basis, wanted: frozenset[str] | None =
     """All assets and parts that say what product they are (`wanted`: those with these ids), with what the advisories say of them."""
     if not basis.advisories:
         return
+    from fieldwatch.library.correction import Corrections
     from fieldwatch.vulnerabilities.match import Matcher
 
-    matcher = Matcher(basis.advisories)
+    matcher = Matcher(basis.advisories, basis.corrections or Corrections())
     for asset in everything(inventory.assets):
         asked = identity(asset, inventory)
         if (asked.product or asked.order_number) and (wanted is None or asset.id in wanted):
-            yield Examined(asset, matcher.match(asked))
+            matched = matcher.match(asked)
+            yield Examined(asset, matched if wanted is None else matcher.ranked(matched))
 
 
 def everything(assets: Iterable[Asset]) -> Iterator[Asset]:

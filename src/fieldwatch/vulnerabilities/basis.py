@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fieldwatch.vulnerabilities.finding import Known
 
 if TYPE_CHECKING:  # a run without advisories needs none of it
+    from fieldwatch.library.correction import Corrections
     from fieldwatch.vulnerabilities.advisory import Advisory
     from fieldwatch.vulnerabilities.epss import Likelihood
     from fieldwatch.vulnerabilities.kev import Exploited
@@ -38,17 +39,23 @@ class Basis(NamedTuple):
     decisions: Mapping[str, Decision] = {}
     statements: Mapping[str, tuple[Statement, ...]] = {}
     skipped: tuple[str, ...] = ()
+    corrections: Corrections | None = None
+    """What a person knows better of the devices' identities."""
 
     def known(self, cve: str) -> Known:
         """What is known of the exploitation of a CVE."""
         return Known(self.exploited.get(cve), self.likelihoods.get(cve), self.decisions.get(cve))
 
 
-def basis(place: Path | None = None, *, with_starter: bool = False, statements: Iterable[Path] = ()) -> Basis:
+def basis(
+    place: Path | None = None, *, with_starter: bool = False, statements: Iterable[Path] = (), corrected: Path | None = None
+) -> Basis:
     """The basis from what an operator names. Raises UnusableBasis."""
     found = Basis() if place is None else _given(place)
     if with_starter:
         found = _with_starter(found)
+    if corrected is not None:
+        found = _with_corrections(found, corrected)
     return _with_statements(_with_facts(found), statements)
 
 
@@ -94,6 +101,15 @@ def _with_starter(found: Basis) -> Basis:
             own.append(advisory if left == advisory.vulnerabilities else advisory._replace(vulnerabilities=left))
     words = f"starter pack of {starter.dated()} ({len(own)})"
     return found._replace(advisories=(*found.advisories, *own), sources=(*found.sources, words))
+
+
+def _with_corrections(found: Basis, path: Path) -> Basis:
+    from fieldwatch.library.correction import Corrections, UnusableCorrections
+
+    try:
+        return found._replace(corrections=Corrections.load(path))
+    except UnusableCorrections as error:
+        raise UnusableBasis(str(error)) from None
 
 
 def _with_facts(found: Basis) -> Basis:

@@ -7,21 +7,26 @@ comes, changes or goes makes forgotten what it changes and nothing else; what is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from fieldwatch.library.correction import Corrections
 from fieldwatch.library.designation import designation
 from fieldwatch.library.gazetteer import BEGIN, Gazetteer, Known
 from fieldwatch.library.identity import Identity
 from fieldwatch.library.likeness import Sure
+from fieldwatch.library.ranker.features import Named
+from fieldwatch.library.ranker.rank import Ranker
 from fieldwatch.library.resolution import Resolution
 from fieldwatch.library.resolve import clean, firmware_of
 from fieldwatch.vulnerabilities.advisory import Advisory
 from fieldwatch.vulnerabilities.entry import entries
-from fieldwatch.vulnerabilities.judge import Kept, judge
+from fieldwatch.vulnerabilities.judge import judge
 from fieldwatch.vulnerabilities.judgement import Judgement
 from fieldwatch.vulnerabilities.model import Model
 from fieldwatch.vulnerabilities.place import NUMBER, Placed, placed
+
+NONE = Corrections()
 
 
 class Matched(NamedTuple):
@@ -36,7 +41,9 @@ class Matched(NamedTuple):
 class Matcher:
     """Advisories, made ready to be asked about devices; of each id the latest revision."""
 
-    def __init__(self, advisories: Iterable[Advisory]) -> None:
+    def __init__(self, advisories: Iterable[Advisory], corrections: Corrections = NONE) -> None:
+        self._corrections = corrections
+        self._ranker: Ranker | None = None
         self._advisories: dict[str, Advisory] = {}
         self._products: dict[str, list[Placed]] = {}
         self._standing: dict[str, dict[int, Placed]] = {}
@@ -70,6 +77,23 @@ class Matcher:
             found = self._devices[identity] = self._match_again(found, self._stale.pop(identity))
         return found
 
+    def ranked(self, matched: Matched) -> Matched:
+        """The same with the known products nearest to the device by their names, where the rules are not sure of one; no verdict changes.
+
+        They are for a person to choose from, and stand on all advisories: ask again after a change.
+        """
+        corrected, _ = self._corrections.apply(matched.identity)
+        model = self._model(clean(corrected)[0]._replace(firmware="", serial_number=""))
+        kept = model.keep(model.devices[matched.identity])
+        if any(like.sure is Sure.YES for _, like in kept):
+            return matched
+        if self._ranker is None:
+            self._ranker = Ranker(self._known(), self._corrections.aliases())
+        told = [(entry.product.vendor, Named(entry.product.name, entry.makers, entry.what, entry.codes), like) for entry, like in kept]
+        found = self._ranker.answered(self._ranker.ask(model.device()), told)
+        score = found[0].score if found else 0.0
+        return matched._replace(resolution=matched.resolution._replace(score=score, alternatives=found))
+
     def update(self, *advisories: Advisory) -> frozenset[Identity]:
         """Takes advisories that are new, or later revisions; the devices asked about before, of which something else may be said now.
 
@@ -87,21 +111,27 @@ class Matcher:
         return self._change({name: None for name in names if name in self._advisories})
 
     def _match(self, identity: Identity) -> Matched:
-        cells, steps = clean(identity)
+        corrected, step = self._corrections.apply(identity)
+        cells, steps = clean(corrected)
         model = self._model(cells._replace(firmware="", serial_number=""))
         base = model.resolution
         number = model.devices[identity] = _first_number(cells.firmware) or _first_number(base.firmware)
         kept = model.keep(number)
+        trail = (*([step] if step else ()), *steps, *base.trail)
+        candidates = model.candidates(number)
+        score = candidates[0].score if candidates else 0.0
         firmware = firmware_of(cells.firmware) or base.firmware
-        resolution = base._replace(firmware=firmware, score=_score(kept), trail=(*steps, *base.trail))
-        return Matched(identity, resolution, *judge(kept, resolution, identity))
+        resolution = base._replace(firmware=firmware, score=score, alternatives=candidates, trail=trail)
+        return Matched(identity, resolution, *judge(kept, resolution, corrected))
 
     def _match_again(self, before: Matched, names: set[str]) -> Matched:
         """What is said now, where only these advisories say something else: the verdict of one does not depend on another."""
-        model = self._model(clean(before.identity)[0]._replace(firmware="", serial_number=""))
-        kept = model.keep(model.devices[before.identity])
-        resolution = before.resolution._replace(score=_score(kept))
-        judgements, also = judge([one for one in kept if one[0].advisory.id in names], resolution, before.identity)
+        corrected, _ = self._corrections.apply(before.identity)
+        model = self._model(clean(corrected)[0]._replace(firmware="", serial_number=""))
+        number = model.devices[before.identity]
+        kept, candidates = model.keep(number), model.candidates(number)
+        resolution = before.resolution._replace(score=candidates[0].score if candidates else 0.0, alternatives=candidates)
+        judgements, also = judge([one for one in kept if one[0].advisory.id in names], resolution, corrected)
         stay = (one for one in before.judgements if one.advisory.id not in names)
         also.update((key, said) for key, said in before.also.items() if key[0] not in names)
         return Matched(before.identity, resolution, tuple(sorted((*stay, *judgements), key=_key)), dict(sorted(also.items())))
@@ -130,7 +160,10 @@ class Matcher:
 
     def _named(self) -> Gazetteer:
         """The gazetteer of all advisories, the same in whatever order they came."""
-        return Gazetteer(Known(product.vendor, product.name, product.order_numbers) for one in self.advisories for product in one.products)
+        return Gazetteer(self._known())
+
+    def _known(self) -> Iterator[Known]:
+        return (Known(product.vendor, product.name, product.order_numbers) for one in self.advisories for product in one.products)
 
     def _place(self, one: Advisory) -> list[Placed]:
         """Puts the products of an advisory where devices find them."""
@@ -154,6 +187,7 @@ class Matcher:
     def _change(self, news: dict[str, Advisory | None]) -> frozenset[Identity]:
         """Puts each new revision, or nothing, in the place of the old; the devices of which something else may be said now."""
         self._list()
+        self._ranker = None
         gives_numbers = any(map(_gives_numbers, (*(self._advisories.get(name) for name in news), *news.values())))
         gone = [product for name in news for product in self._displace(name)]
         for name, one in news.items():
@@ -219,10 +253,6 @@ class Matcher:
             for key in model.asks():
                 self._asking.setdefault(key, []).append(model)
         self._unlisted.clear()
-
-
-def _score(kept: Kept) -> float:
-    return max((0.95 if like.sure is Sure.YES else 0.5 for _, like in kept), default=0.0)
 
 
 def _key(one: Judgement) -> tuple[str, str]:

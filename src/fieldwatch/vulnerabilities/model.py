@@ -9,8 +9,13 @@ from fieldwatch.library.designation import kinds
 from fieldwatch.library.gazetteer import Gazetteer
 from fieldwatch.library.identity import Identity
 from fieldwatch.library.likeness import Device, Likeness, device, likeness
+from fieldwatch.library.makers import maker
 from fieldwatch.library.ownership import related
-from fieldwatch.library.resolution import Resolution
+from fieldwatch.library.ranker.features import Named
+from fieldwatch.library.ranker.features import asked as asked_of
+from fieldwatch.library.ranker.model import model as learned_model
+from fieldwatch.library.ranker.rank import MOST
+from fieldwatch.library.resolution import Candidate, Resolution
 from fieldwatch.library.resolve import Called, resolve
 from fieldwatch.vulnerabilities.entry import Entry
 from fieldwatch.vulnerabilities.judge import Kept
@@ -62,8 +67,18 @@ class Model:
             one = self.device()
             likes = [(near.product.entry, near.tailed if near.product.tail == tail else near.like) for near in self.near]
             alike = sorted(((entry, like) for entry, like in likes if like.sure), key=_says_most)
-            kept = self.kept[tail] = [(entry, like) for entry, like in alike if not _wider(entry, like, alike, one)]
+            called = [(entry, like) for entry, like in alike if not _wider(entry, like, alike, one)]
+            kept = self.kept[tail] = _weighed(called, one)
         return kept
+
+    def candidates(self, number: str) -> tuple[Candidate, ...]:
+        """The products that a device of the model may be, best first, each name once."""
+        best: dict[str, Candidate] = {}
+        for entry, like in self.keep(number):
+            name = entry.product.name
+            if name not in best or best[name].score < like.certainty:
+                best[name] = Candidate(maker(entry.product.vendor), name, like.certainty)
+        return tuple(sorted(best.values(), key=lambda one: (-one.score, one.name, one.vendor))[:MOST])
 
     def compare(self, come: Iterable[Placed], gone: frozenset[int] = frozenset()) -> Iterator[tuple[Identity, set[str]]]:
         """Takes products that came in, and those that went (by `id`) out; the devices now called otherwise, by which advisories."""
@@ -88,6 +103,23 @@ class Model:
         return device(self.called, self.resolution.hardware)
 
 
+def _weighed(called: Kept, one: Device) -> Kept:
+    """The products with the probability that the device is each; equal names are weighed once."""
+    if not called:
+        return []
+    learned = learned_model()
+    ready = asked_of(one, learned.space)
+    told: dict[tuple[str, Likeness], Likeness] = {}
+    kept = []
+    for entry, like in called:
+        key = (entry.product.name, like)
+        if key not in told:
+            named = Named(entry.product.name, entry.makers, entry.what, entry.codes)
+            told[key] = like._replace(certainty=round(learned.certainty(ready, named, like), 3))
+        kept.append((entry, told[key]))
+    return kept
+
+
 def _near(product: Placed, one: Device, makers: frozenset[str]) -> Near | None:
     entry = product.entry
     if makers and entry.makers and makers.isdisjoint(entry.makers) and one.own.isdisjoint(entry.brands):
@@ -105,7 +137,7 @@ def _says_most(one: tuple[Entry, Likeness]) -> tuple[str, int]:
 
 def _differ(one: Kept, other: Kept) -> set[str]:
     """The advisories that call a device otherwise than before."""
-    left, right = ({(id(entry), id(like)): entry.advisory.id for entry, like in kept} for kept in (one, other))
+    left, right = ({(id(entry), like): entry.advisory.id for entry, like in kept} for kept in (one, other))
     return {left.get(key) or right[key] for key in left.keys() ^ right.keys()}
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from fieldwatch.library.designation import Designation, code_of, designation
 from fieldwatch.library.gazetteer import BEGIN, Known
 from fieldwatch.library.likeness import Device, Likeness, Sure
-from fieldwatch.library.ownership import related, vendors
+from fieldwatch.library.maker_key import maker_keys
+from fieldwatch.library.ownership import related
 from fieldwatch.library.ranker.ngrams import numbers, uncoded
 from fieldwatch.library.ranker.space import Placed, Space, cosine
 
@@ -61,7 +62,7 @@ class Asked(NamedTuple):
 
 def named(known: Known) -> Named:
     """The product, ready; a name with nothing but the maker's own keeps that."""
-    what, makers = designation(known.name), vendors(known.vendor)
+    what, makers = designation(known.name), maker_keys(known.vendor)
     own = {word for maker in makers for word in (*maker.lower().replace("&", " ").split(), "".join(maker.lower().split()))}
     kept = tuple(wanted for wanted in what.wanted if own.isdisjoint(wanted.words))
     if any(not wanted.soft for wanted in kept):
