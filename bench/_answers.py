@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fieldwatch.library.designation import Designation, code_of, designation
+from fieldwatch.library.device import Device, device
 from fieldwatch.library.family import names as family_names
 from fieldwatch.library.gazetteer import Gazetteer, Known
 from fieldwatch.library.identity import Identity
-from fieldwatch.library.likeness import Device, Sure, device, likeness
+from fieldwatch.library.likeness import Sure, likeness
 from fieldwatch.library.ownership import related, vendors
 from fieldwatch.library.ranker.features import Asked, Named, named
 from fieldwatch.library.ranker.ngrams import squeezed, uncoded

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from fieldwatch.library.correction import Correction, Corrections, UnusableCorrections
+from fieldwatch.library.device import device
 from fieldwatch.library.gazetteer import Gazetteer, Known
 from fieldwatch.library.identity import Identity
-from fieldwatch.library.likeness import device
 from fieldwatch.library.ranker.rank import Ranker
 from fieldwatch.library.resolution import Candidate
 from fieldwatch.library.resolve import clean, resolve

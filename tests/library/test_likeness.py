@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from fieldwatch.library.designation import designation
+from fieldwatch.library.device import device
 from fieldwatch.library.gazetteer import Gazetteer
 from fieldwatch.library.identity import Identity
-from fieldwatch.library.likeness import Likeness, Sure, device, likeness
+from fieldwatch.library.likeness import Likeness, Sure, likeness
 from fieldwatch.library.resolve import resolve
 
 NOTHING = Gazetteer(())

@@ -14,9 +14,10 @@ from bench._answers import ready
 from tools.training.renderings import Rendering, other, rendered, spelled
 
 from fieldwatch.library.designation import designation
+from fieldwatch.library.device import Device
 from fieldwatch.library.gazetteer import Gazetteer, Known
 from fieldwatch.library.identity import Identity
-from fieldwatch.library.likeness import Device, Sure, likeness
+from fieldwatch.library.likeness import Sure, likeness
 from fieldwatch.library.ownership import vendors
 from fieldwatch.library.ranker.features import Asked, Named, compared, named
 from fieldwatch.library.ranker.ngrams import uncoded

@@ -55,7 +55,6 @@ GLUED = 4
 """Letters of a maker's name that are known for one before a word."""
 
 
-@functools.lru_cache(maxsize=131072)
 def resolve(identity: Identity, gazetteer: Gazetteer) -> tuple[Resolution, Called]:
     """The canonical product, and what the device is called."""
     cells, steps = clean(identity)

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from fieldwatch.library.designation import kinds
+from fieldwatch.library.device import Device, device
 from fieldwatch.library.gazetteer import Gazetteer
 from fieldwatch.library.identity import Identity
-from fieldwatch.library.likeness import Device, Likeness, device, likeness
+from fieldwatch.library.likeness import Likeness, likeness
 from fieldwatch.library.makers import maker
 from fieldwatch.library.ownership import related
 from fieldwatch.library.ranker.features import Named
@@ -20,9 +21,6 @@ from fieldwatch.library.resolve import Called, resolve
 from fieldwatch.vulnerabilities.entry import Entry
 from fieldwatch.vulnerabilities.judge import Kept
 from fieldwatch.vulnerabilities.place import Placed, asked
-
-_resolve = getattr(resolve, "__wrapped__", resolve)
-"""Without a memory of its own: it would outlive the gazetteer."""
 
 
 class Near(NamedTuple):
@@ -51,7 +49,7 @@ class Model:
         self._name(gazetteer)
 
     def _name(self, gazetteer: Gazetteer) -> None:
-        self.resolution, self.called = _resolve(self.cells, gazetteer)
+        self.resolution, self.called = resolve(self.cells, gazetteer)
         near = self.called.makers | {other for maker in self.called.makers for other in related(maker)}
         self.makers = near | {other for maker in near for other in related(maker)}
 

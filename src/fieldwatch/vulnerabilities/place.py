@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
+from fieldwatch.library.description import TELL_LITTLE, initials, is_name, telling
 from fieldwatch.library.designation import Wanted, kinds
+from fieldwatch.library.device import CODE, Device
 from fieldwatch.library.gazetteer import BEGIN
-from fieldwatch.library.likeness import CODE, LONG_ENOUGH, SIZES, TELL_LITTLE, Device, initials, is_name, telling
+from fieldwatch.library.meeting import LONG_ENOUGH, SIZES
 from fieldwatch.library.wording import pieces, wording
 from fieldwatch.vulnerabilities.entry import Entry
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from fieldwatch.library.device import device
 from fieldwatch.library.gazetteer import Known
-from fieldwatch.library.likeness import Likeness, Sure, device, likeness
+from fieldwatch.library.likeness import Likeness, Sure, likeness
 from fieldwatch.library.ranker.features import FEATURES, OTHER, OWNED, SAME, UNKNOWN, asked, codes, compared, named, tie
 from fieldwatch.library.ranker.model import model
 from fieldwatch.library.resolve import Called

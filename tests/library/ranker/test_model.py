@@ -6,8 +6,9 @@ from itertools import product
 
 import pytest
 
+from fieldwatch.library.device import device
 from fieldwatch.library.gazetteer import Known
-from fieldwatch.library.likeness import device, likeness
+from fieldwatch.library.likeness import likeness
 from fieldwatch.library.ranker.calibration import Curve
 from fieldwatch.library.ranker.features import asked, named
 from fieldwatch.library.ranker.model import Model, model

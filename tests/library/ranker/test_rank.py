@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fieldwatch.library.device import device
 from fieldwatch.library.gazetteer import Known
-from fieldwatch.library.likeness import Sure, device, likeness
+from fieldwatch.library.likeness import Sure, likeness
 from fieldwatch.library.ranker.features import Asked, named
 from fieldwatch.library.ranker.rank import LEAST, MOST, Alias, Ranker
 from fieldwatch.library.resolve import Called

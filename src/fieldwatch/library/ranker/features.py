@@ -7,8 +7,9 @@ import math
 from typing import NamedTuple
 
 from fieldwatch.library.designation import Designation, code_of, designation
+from fieldwatch.library.device import Device
 from fieldwatch.library.gazetteer import BEGIN, Known
-from fieldwatch.library.likeness import Device, Likeness, Sure
+from fieldwatch.library.likeness import Likeness, Sure
 from fieldwatch.library.maker_key import maker_keys
 from fieldwatch.library.ownership import related
 from fieldwatch.library.ranker.ngrams import numbers, uncoded

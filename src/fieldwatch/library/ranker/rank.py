@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from fieldwatch.library.designation import code_of
+from fieldwatch.library.device import Device
 from fieldwatch.library.gazetteer import BEGIN, Known
-from fieldwatch.library.likeness import Device, Likeness, Sure, likeness
+from fieldwatch.library.likeness import Likeness, Sure, likeness
 from fieldwatch.library.ownership import vendors
 from fieldwatch.library.ranker.features import Asked, Named, asked, named
 from fieldwatch.library.ranker.model import Model, model
