@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ class Device(NamedTuple):
     """The phrases of what it says of its hardware."""
 
 
+@functools.lru_cache(maxsize=256)
 def device(called: Called, hardware: str, firmware: str = "") -> Device:
     """The device of these names."""
     own = frozenset(phrase for text in called.own for phrase in wording(text).phrases)
