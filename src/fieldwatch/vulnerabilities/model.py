@@ -34,7 +34,7 @@ class Near(NamedTuple):
 class Model:
     """A model: all that is the same for its devices, whatever their version and serial number."""
 
-    __slots__ = ("called", "cells", "devices", "kept", "makers", "near", "resolution")
+    __slots__ = ("called", "cells", "devices", "kept", "makers", "near", "resolution", "weighed")
 
     def __init__(self, cells: Identity, gazetteer: Gazetteer) -> None:
         self.cells = cells
@@ -43,6 +43,8 @@ class Model:
         self.near: list[Near] = []
         self.kept: dict[str, Kept] = {}
         """What is kept of `near` for each number that may end a product's name; "" for all other numbers."""
+        self.weighed: dict[tuple[str, Likeness], Likeness] = {}
+        """Name and likeness of a product -> the likeness with the probability."""
         self.resolution: Resolution
         self.called: Called
         self.makers: frozenset[str]
@@ -66,8 +68,20 @@ class Model:
             likes = [(near.product.entry, near.tailed if near.product.tail == tail else near.like) for near in self.near]
             alike = sorted(((entry, like) for entry, like in likes if like.sure), key=_says_most)
             called = [(entry, like) for entry, like in alike if not _wider(entry, like, alike, one)]
-            kept = self.kept[tail] = _weighed(called, one)
+            kept = self.kept[tail] = self._weigh(called, one)
         return kept
+
+    def _weigh(self, called: Kept, one: Device) -> Kept:
+        """The products with the probability that the device is each; equal names are weighed once."""
+        missing = {(entry.product.name, like): entry for entry, like in called} if called else {}
+        missing = {key: entry for key, entry in missing.items() if key not in self.weighed}
+        if missing:
+            learned = learned_model()
+            ready = asked_of(one, learned.space)
+            for (name, like), entry in missing.items():
+                named = Named(name, entry.makers, entry.what, entry.codes)
+                self.weighed[name, like] = like._replace(certainty=round(learned.certainty(ready, named, like), 3))
+        return [(entry, self.weighed[entry.product.name, like]) for entry, like in called]
 
     def candidates(self, number: str) -> tuple[Candidate, ...]:
         """The products that a device of the model may be, best first, each name once."""
@@ -94,28 +108,11 @@ class Model:
     def rename(self, gazetteer: Gazetteer) -> None:
         """Calls it as this gazetteer does; it must be compared with all products again."""
         self._name(gazetteer)
-        self.near, self.kept = [], {}
+        self.near, self.kept, self.weighed = [], {}, {}
 
     def device(self) -> Device:
         """The model as a device whose version is not known."""
         return device(self.called, self.resolution.hardware)
-
-
-def _weighed(called: Kept, one: Device) -> Kept:
-    """The products with the probability that the device is each; equal names are weighed once."""
-    if not called:
-        return []
-    learned = learned_model()
-    ready = asked_of(one, learned.space)
-    told: dict[tuple[str, Likeness], Likeness] = {}
-    kept = []
-    for entry, like in called:
-        key = (entry.product.name, like)
-        if key not in told:
-            named = Named(entry.product.name, entry.makers, entry.what, entry.codes)
-            told[key] = like._replace(certainty=round(learned.certainty(ready, named, like), 3))
-        kept.append((entry, told[key]))
-    return kept
 
 
 def _near(product: Placed, one: Device, makers: frozenset[str]) -> Near | None:
