@@ -174,3 +174,19 @@ def test_only_what_is_wanted_is_looked_at(station: Asset) -> None:
     inventory = Inventory((station,), {}, (), ())
     (one,) = examined(inventory, Basis((OLD, CARD)), frozenset({"00:1b:1b:3e:70:11/slot 4"}))
     assert one.asset.component == "slot 4"
+
+
+def test_what_is_not_affected_is_told_where_it_is_asked_for(station: Asset) -> None:
+    basis = Basis((OLD, FIXED))
+    assert assessed(station, basis=basis).cleared == ()
+    (cleared,) = assessed(station, basis=basis, with_cleared=True).cleared
+    assert (cleared.cve, cleared.verdict) == ("CVE-2024-0002", Verdict.NOT_AFFECTED)
+
+
+def test_a_score_of_the_nvd_where_the_advisory_has_none(station: Asset) -> None:
+    bare = OLD._replace(vulnerabilities=(OLD.vulnerabilities[0]._replace(scores=()),))
+    assert [one.score for one in assessed(station, basis=Basis((bare,))).findings if one.kind == VULNERABILITY] == [None]
+    known = Basis((bare,), scores={"CVE-2024-0001": (CRITICAL,)})
+    (found,) = [one for one in assessed(station, basis=known).findings if one.kind == VULNERABILITY]
+    assert found.score is not None
+    assert (found.score.base, found.score.word) == (9.8, "critical")

@@ -38,4 +38,4 @@ def inspect(given: argparse.Namespace) -> None:
             result = read(given.paths, jobs=given.jobs, progress=progress, secret_key=key)
     except UnusableInput as error:
         refuse(str(error))
-    outputs.put(result.assessed(basis, key), given, tongue)
+    outputs.put(result.assessed(basis, key, with_cleared=given.vex_out is not None), given, tongue)

@@ -38,7 +38,7 @@ def listen(given: argparse.Namespace) -> None:
         refuse(str(error))
     if watched:
         sys.stderr.write("\r\x1b[K")
-    outputs.put(result_of(facts).assessed(basis, key), given, tongue)
+    outputs.put(result_of(facts).assessed(basis, key, with_cleared=given.vex_out is not None), given, tongue)
 
 
 def _progress(received: int, dropped: int) -> None:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldwatch.cli import advisories
+from fieldwatch.cli import advisories, vex
 from fieldwatch.cli.language import LANGUAGES, Language, MissingCatalogue, language
 from fieldwatch.cli.refuse import refuse
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     """The arguments that say where the result of a verb goes, and what its findings stand on."""
     advisories.declare(parser)
+    vex.declare(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to this file as JSON")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write one self-contained page to this file")
     parser.add_argument("--csv", type=Path, metavar="FOLDER", help="write tables to this folder as CSV")
@@ -25,7 +26,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def spoken(given: argparse.Namespace) -> Language:
-    """The language that is asked for. Asked before the work begins: a catalogue that is missing is refused at once."""
+    """The language that is asked for. Asked before the work begins: a catalogue that is missing is refused at once, and so is a VEX
+    document that nobody signs.
+    """
+    vex.check(given)
     try:
         return language(given.lang, os.environ)
     except MissingCatalogue as error:
@@ -42,6 +46,8 @@ def put(result: Result, given: argparse.Namespace, tongue: Language) -> None:
             written.append(_html(result, given.html, tongue))
         if given.csv is not None:
             written.append(_csv(result, given.csv))
+        if given.vex_out is not None:
+            written.append(vex.write(result, given))
     except OSError as error:
         refuse(f"{error.filename or 'output'}: cannot be written: {error.strerror or error}")
     _show(result, written, tongue)

@@ -35,12 +35,13 @@ class Result(NamedTuple):
     skipped: tuple[Skipped, ...]
     assessment: Assessment | None = None
 
-    def assessed(self, basis: Basis, secret_key: bytes) -> Result:
+    def assessed(self, basis: Basis, secret_key: bytes, *, with_cleared: bool = False) -> Result:
         """The same with its findings; `secret_key` is that of the reading: makers' default passwords are recognised by it."""
         from fieldwatch.vulnerabilities.assess import assess
 
         facts, digest = self.facts, partial(hashed, secret_key)
-        found = assess(self.inventory, facts.conversations, facts.operations, facts.logins, basis, digest=digest)
+        seen = (self.inventory, facts.conversations, facts.operations, facts.logins)
+        found = assess(*seen, basis, digest=digest, with_cleared=with_cleared)
         return self._replace(assessment=found)
 
 

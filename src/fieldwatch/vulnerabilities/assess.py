@@ -1,7 +1,8 @@
 """The assessment of a plant: every asset and every part of one, asked about in all advisories; and its exposures.
 
 What is listed. A judgement *not affected* is counted and is no finding: nobody asked, and there are hundreds of them in a plant. It is
-listed where a VEX statement says so, because then somebody looked; `fieldwatch explain` gives the reason for any. Undetermined is listed.
+listed where a VEX statement says so, because then somebody looked; `fieldwatch explain` gives the reason for any, and `cleared` has them
+all, where it is asked for. Undetermined is listed.
 
 What is asked. The shown values of vendor, model, order number, firmware, hardware and serial number go to the library as they are; where
 nobody said a model, the description of the system (SNMP sysDescr) takes its place if the vendor is known: without one, the words of any
@@ -56,6 +57,8 @@ class Assessment(NamedTuple):
     advisories: int
     sources: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    cleared: tuple[Finding, ...] = ()
+    """What is not affected and not listed, where it was asked for."""
 
     def priorities(self) -> dict[Priority, int]:
         """How many findings there are of each priority; what is cleared asks for nothing and is not counted."""
@@ -79,6 +82,7 @@ def assess(
     *,
     today: str = "",
     digest: Digest | None = None,
+    with_cleared: bool = False,
 ) -> Assessment:
     """Findings of the whole plant. `today` is ISO 8601 (the day of the last fact, where it is ""); `digest`: see `exposure.exposures`."""
     talks = tuple(conversations)
@@ -86,15 +90,18 @@ def assess(
     matched = tuple(examined(inventory, basis))
     verdicts: Counter[Verdict] = Counter()
     found: list[Finding] = []
+    cleared: list[Finding] = []
     for one in matched:
         for applied in judgements(one, basis):
             verdicts[applied.judgement.verdict] += 1
-            if applied.judgement.verdict is not Verdict.NOT_AFFECTED or applied.statement is not None:
-                found.append(vulnerability(one, applied, basis, held_by(one.asset, held)))
+            is_listed = applied.judgement.verdict is not Verdict.NOT_AFFECTED or applied.statement is not None
+            if is_listed or with_cleared:
+                (found if is_listed else cleared).append(vulnerability(one, applied, basis, held_by(one.asset, held)))
     resolutions = {one.asset.id: one.matched.resolution for one in matched}
     lives = resolutions or {asset.id: _as_shown(asset) for asset in everything(inventory.assets)}
     found += exposures(inventory, talks, operations, logins, resolutions=lives, lifecycle=lifecycle, today=today, digest=digest, held=held)
-    return Assessment(in_order(found), dict(verdicts), resolutions, len(basis.advisories), basis.sources, basis.skipped)
+    told = (len(basis.advisories), basis.sources, basis.skipped)
+    return Assessment(in_order(found), dict(verdicts), resolutions, *told, in_order(cleared))
 
 
 def examined(inventory: Inventory, basis: Basis, wanted: frozenset[str] | None = None) -> Iterator[Examined]:
@@ -165,6 +172,8 @@ def _identifiers(asset: Asset) -> tuple[str, ...]:
 def vulnerability(one: Examined, applied: Applied, basis: Basis, held: Iterable[Contact]) -> Finding:
     """The finding of one judgement; what people said of it is the last step of its trail."""
     judged = applied.judgement
+    if not judged.vulnerability.scores and (scores := basis.scores.get(judged.vulnerability.cve)):
+        judged = judged._replace(vulnerability=judged.vulnerability._replace(scores=scores))
     trail = one.matched.resolution.trail
     if applied.told:
         source = applied.statement.source if applied.statement else ", ".join(dict.fromkeys(each.source for each in applied.others))

@@ -15,7 +15,7 @@ from fieldwatch.vulnerabilities.finding import Known
 
 if TYPE_CHECKING:  # a run without advisories needs none of it
     from fieldwatch.library.correction import Corrections
-    from fieldwatch.vulnerabilities.advisory import Advisory
+    from fieldwatch.vulnerabilities.advisory import Advisory, Score
     from fieldwatch.vulnerabilities.epss import Likelihood
     from fieldwatch.vulnerabilities.kev import Exploited
     from fieldwatch.vulnerabilities.ssvc import Decision
@@ -37,6 +37,8 @@ class Basis(NamedTuple):
     exploited: Mapping[str, Exploited] = {}
     likelihoods: Mapping[str, Likelihood] = {}
     decisions: Mapping[str, Decision] = {}
+    scores: Mapping[str, tuple[Score, ...]] = {}
+    """CVSS vectors of the NVD, for what an advisory gives no score."""
     statements: Mapping[str, tuple[Statement, ...]] = {}
     skipped: tuple[str, ...] = ()
     corrections: Corrections | None = None
@@ -75,15 +77,18 @@ def _given(place: Path) -> Basis:
 
 def _with_shelf(found: Basis, root: Path) -> Basis:
     from fieldwatch.vulnerabilities.epss import UnreadableScores
-    from fieldwatch.vulnerabilities.feeds.facts import decisions, exploited, likelihoods
+    from fieldwatch.vulnerabilities.feeds.facts import UnreadableFacts, decisions, exploited, likelihoods, scores
     from fieldwatch.vulnerabilities.feeds.shelf import Shelf
     from fieldwatch.vulnerabilities.kev import UnreadableCatalogue
     from fieldwatch.vulnerabilities.ssvc import UnreadableDecisions
 
     shelf = Shelf(root)
     try:
-        return found._replace(exploited=exploited(shelf), likelihoods=likelihoods(shelf), decisions=decisions(shelf))
-    except (UnreadableCatalogue, UnreadableScores, UnreadableDecisions) as error:
+        bare = {one.cve for advisory in found.advisories for one in advisory.vulnerabilities if not one.scores}
+        return found._replace(
+            exploited=exploited(shelf), likelihoods=likelihoods(shelf), decisions=decisions(shelf), scores=scores(shelf, bare)
+        )
+    except (UnreadableCatalogue, UnreadableScores, UnreadableDecisions, UnreadableFacts) as error:
         raise UnusableBasis(f"{root}: {error}") from None
     except OSError as error:
         raise UnusableBasis(f"{error.filename}: cannot be read: {error.strerror}; give a place that can be") from None

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+import orjson
+
 from fieldwatch.vulnerabilities import epss, kev, ssvc
+from fieldwatch.vulnerabilities.advisory import Score
 from fieldwatch.vulnerabilities.feeds.shelf import Shelf
 
 KEV, EPSS, SSVC, NVD = "kev", "epss", "ssvc", "nvd"
@@ -30,4 +35,22 @@ def decisions(shelf: Shelf) -> dict[str, ssvc.Decision]:
     found: dict[str, ssvc.Decision] = {}
     for data in shelf.facts(SSVC):
         found |= ssvc.read(data, SSVC)
+    return found
+
+
+class UnreadableFacts(Exception):
+    """A document of facts that no longer is what was put there: says which, and what to do."""
+
+
+def scores(shelf: Shelf, wanted: Container[str]) -> dict[str, tuple[Score, ...]]:
+    """The CVSS vectors that the NVD gives for these CVEs; a later document of one CVE counts. Raises UnreadableFacts."""
+    found: dict[str, tuple[Score, ...]] = {}
+    for number, data in enumerate(shelf.facts(NVD), 1):
+        try:
+            for line in data.splitlines():
+                one = orjson.loads(line)
+                if one["cve"] in wanted:
+                    found[one["cve"]] = tuple(Score(str(each["version"]), str(each["vector"]), float(each["base"])) for each in one["cvss"])
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            raise UnreadableFacts(f"{NVD}: document {number}: {error}; fetch the feed again") from None
     return found
