@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fieldwatch.library.correction import Correction, Corrections
 from fieldwatch.library.identity import Identity
 from fieldwatch.vulnerabilities.advisory import Advisory, Product, Vulnerability
 from fieldwatch.vulnerabilities.judgement import Judgement, Verdict
@@ -104,3 +105,32 @@ def test_what_a_document_says_of_one_cve_is_not_said_of_another() -> None:
 
 def test_a_range_that_cannot_be_read_is_never_affected() -> None:
     assert verdict(Identity("Moxa", "NPort 5110", "", "1.0"), advisory(("Moxa", "NPort 5110", "see the website ☃"))) == "undetermined"
+
+
+def test_a_score_and_the_products_that_it_may_be() -> None:
+    document = advisory(("Moxa", "NPort 5110", "<= 2.9"), ("Moxa", "EDS-408A series", "<= 3.8"))
+    found = Matcher([document]).match(Identity("Moxa", "NPort 5110", "", "2.5")).resolution
+    assert [one.name for one in found.alternatives] == ["NPort 5110"]
+    assert found.score == found.alternatives[0].score > 0.5
+
+
+def test_names_near_to_a_device_that_the_rules_do_not_know_decide_nothing() -> None:
+    matcher = Matcher([advisory(("Moxa", "NPort 5110", "<= 2.9"), ("Moxa", "EDS-408A series", "<= 3.8"))])
+    matched = matcher.match(Identity("Moxa", "NPort 5110A", "", "2.5"))
+    assert (matched.judgements, matched.resolution.alternatives) == ((), ())
+    near = matcher.ranked(matched)
+    assert near.judgements == ()
+    assert near.resolution.alternatives[0].name == "NPort 5110"
+    assert 0 < near.resolution.score < 0.5, "a letter behind the number makes another product"
+
+
+def test_a_correction_wins_and_near_names_learn_from_it() -> None:
+    document = advisory(("Moxa", "NPort 5110", "<= 2.9"))
+    said = Correction("Moxa", "serial box hall 3", "", "Moxa", "NPort 5110", "", "", "A. Smith", "2026-11-26", "")
+    matcher = Matcher([document], Corrections([said]))
+    matched = matcher.match(Identity("Moxa", "Serial box  hall 3", "", "2.5"))
+    assert [one.verdict for one in matched.judgements] == [Verdict.AFFECTED]
+    assert matched.resolution.trail[0].source == "correction by A. Smith on 2026-11-26"
+    near = matcher.ranked(matcher.match(Identity("Moxa", "serial box hall 4", "", "2.5")))
+    assert near.judgements == (), "what was taught of one device is no verdict on another"
+    assert near.resolution.alternatives[0].name == "NPort 5110"

@@ -90,7 +90,8 @@ class Matcher:
         if self._ranker is None:
             self._ranker = Ranker(self._known(), self._corrections.aliases())
         told = [(entry.product.vendor, Named(entry.product.name, entry.makers, entry.what, entry.codes), like) for entry, like in kept]
-        found = self._ranker.answered(self._ranker.ask(model.device()), told)
+        ranked = self._ranker.answered(self._ranker.ask(model.device()), told)
+        found = tuple(one._replace(score=round(one.score, 3)) for one in ranked)
         score = found[0].score if found else 0.0
         return matched._replace(resolution=matched.resolution._replace(score=score, alternatives=found))
 
