@@ -48,10 +48,11 @@ def orthogonal(basis: list[list[float]]) -> list[float]:
     """Makes the columns orthogonal and of length 1 (modified Gram and Schmidt); the lengths that they had."""
     columns = [list(column) for column in zip(*basis, strict=True)]
     lengths = []
-    for at, column in enumerate(columns):
+    for at in range(len(columns)):
+        column = columns[at]
         for before in columns[:at]:
             share = math.sumprod(before, column) if hasattr(math, "sumprod") else sum(map(float.__mul__, before, column))
-            column = [have - share * less for have, less in zip(column, before, strict=True)]  # noqa: PLW2901
+            column = [have - share * less for have, less in zip(column, before, strict=True)]
         length = math.sqrt(sum(value * value for value in column))
         lengths.append(length)
         columns[at] = [value / length for value in column] if length else column

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fieldwatch.library.designation import Designation, Wanted, kinds
 from fieldwatch.library.device import CODE, Device
 from fieldwatch.library.meeting import LONG_ENOUGH
-from fieldwatch.library.wording import pieces, plain
+from fieldwatch.library.wording import has_digit, pieces, plain
 
 TELL_LITTLE = frozenset({"plain", "technology", "generic", "family", "brand", "article", "note"})
 """Kinds of words by which two names of one product may differ."""
@@ -32,7 +32,7 @@ def _whole(what: Designation, met: list[str], inside: list[str], unmet: list[Wan
         return False
     if any(kinds().get(word) in {"variant", "generic"} for wanted in unmet for word in wanted.words):
         return False
-    numbered = any(sign.isdigit() for wanted in unmet for word in wanted.words for sign in word) or any(wanted.patterns for wanted in unmet)
+    numbered = any(wanted.patterns or any(map(has_digit, wanted.words)) for wanted in unmet)
     for word in met if numbered else (*met, "".join(met)):
         if word in one.whole and any(sign.isalpha() for sign in word) and len(word) >= CODE + 2 * (numbered and word not in inside):
             return True
@@ -76,7 +76,7 @@ def is_name(word: str) -> bool:
 
 def initials(what: Designation) -> str:
     """Initials and number, as a device may say them: pf6000 for Power Focus 6000; "" where the name has no such form."""
-    words = [wanted.words[0] for wanted in what.wanted if wanted.words and not wanted.soft]
+    words = [wanted.words[0] for wanted in what.hard if wanted.words]
     for at, word in enumerate(words):
         if at >= INITIALS and word.isdigit() and len(word) >= CODE - 1:
             return "".join(each[0] for each in words[:at]) + word

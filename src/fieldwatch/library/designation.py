@@ -53,6 +53,21 @@ class Designation(NamedTuple):
     cpu: bool = False
     """Whether it speaks of the processors of a family, not of its other modules."""
 
+    @property
+    def hard(self) -> list[Wanted]:
+        """What must be met."""
+        return [one for one in self.wanted if not one.soft]
+
+    @property
+    def soft(self) -> list[Wanted]:
+        """What stands in brackets."""
+        return [one for one in self.wanted if one.soft]
+
+    def without(self, own: frozenset[str]) -> Designation:
+        """The same without groups of words that have one of `own`, a maker's; as it is, where nothing else must be met."""
+        less = self._replace(wanted=tuple(one for one in self.wanted if own.isdisjoint(one.words)))
+        return less if less.hard else self
+
 
 JOINED = (("ethernet/ip", "ethernet"), ("i/o", "io"), ("software controller", "softwarecontroller"), ("soft controller", "softcontroller"))
 """Words that tell nothing alone, and something together; and one that tells nothing though it is two."""

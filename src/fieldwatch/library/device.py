@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from fieldwatch.library.resolve import Called
-from fieldwatch.library.wording import wording
+from fieldwatch.library.wording import has_digit, wording
 
 CODE = 4
 """Signs of a code with letters and digits that can stand for all that a device says; two more where the name has other numbers."""
@@ -35,6 +35,11 @@ def device(called: Called, hardware: str, firmware: str = "") -> Device:
     own = frozenset(phrase for text in called.own for phrase in wording(text).phrases)
     families = frozenset(wording(text).run for text in called.derived)
     derived = frozenset(phrase for text in called.derived for phrase in wording(text).phrases)
-    whole = frozenset(run for text in called.own if len(run := wording(text).run) >= CODE and any(sign.isdigit() for sign in run))
-    major = re.search(r"\d+", firmware)
-    return Device(called, own | derived, own, families, hardware, whole, str(int(major[0])) if major else "", wording(hardware).phrases)
+    whole = frozenset(run for text in called.own if len(run := wording(text).run) >= CODE and has_digit(run))
+    return Device(called, own | derived, own, families, hardware, whole, first_number(firmware), wording(hardware).phrases)
+
+
+def first_number(text: str) -> str:
+    """The first number in the text, without leading zeros; "" for none."""
+    found = re.search(r"\d+", text)
+    return str(int(found[0])) if found else ""

@@ -11,6 +11,7 @@ from fieldwatch.library.designation import Designation, Wanted, designation
 from fieldwatch.library.device import CODE, Device
 from fieldwatch.library.gazetteer import BEGIN
 from fieldwatch.library.meeting import compiled, meets, met_and_not
+from fieldwatch.library.wording import has_digit
 
 
 class Sure(IntEnum):
@@ -58,7 +59,7 @@ def likeness(what: Designation, codes: frozenset[str], one: Device) -> Likeness:
         return NONE
     if what.cpu and not one.own.intersection(met) and one.phrases.isdisjoint(CPU):
         return NONE
-    if any(word in one.phrases for word in what.excluded if any(sign.isdigit() for sign in word) or len(word) > 3) and what.excluded:
+    if any(word in one.phrases for word in what.excluded if has_digit(word) or len(word) > 3):
         return NONE
     series = _series(what, one)
     if series is Sure.NO:
@@ -75,10 +76,10 @@ def likeness(what: Designation, codes: frozenset[str], one: Device) -> Likeness:
 
 def _words(what: Designation, one: Device) -> tuple[list[str], str, int]:
     """The words met, none where a hard one is not; the first soft one that is not; how many hard ones are not."""
-    met, unmet = met_and_not([wanted for wanted in what.wanted if not wanted.soft], one)
+    met, unmet = met_and_not(what.hard, one)
     if unmet and initials(what) in one.own:
         return [next(word for wanted in what.wanted for word in wanted.words if word.isdigit())], "", len(unmet)
-    soft = [wanted for wanted in what.wanted if wanted.soft]
+    soft = what.soft
     inside = [word for wanted in soft if (word := meets(wanted, one) or next((w for w in wanted.words if w in one.fitted), ""))]
     if unmet and not ((met or inside) and meant(what, met, inside, unmet, one)):
         return [], "", 0
@@ -100,7 +101,7 @@ def _contradicts(word: str, one: Device) -> bool:
         other = _SHAPE.fullmatch(phrase)
         if shape and other and shape[1] == other[1] and shape[2] != other[2]:
             return True
-        if min(len(word), len(phrase)) >= SYSTEM + 2 and word[:SYSTEM] == phrase[:SYSTEM] and any(map(str.isdigit, word[:SYSTEM])):
+        if min(len(word), len(phrase)) >= SYSTEM + 2 and word[:SYSTEM] == phrase[:SYSTEM] and has_digit(word[:SYSTEM]):
             return True
     return False
 

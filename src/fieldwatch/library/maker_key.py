@@ -37,10 +37,15 @@ def _keys(name: str) -> tuple[str, ...]:
     first = name.split(maxsplit=1)[0].casefold()
     in_table = known(WORD.findall(name.lower())) is not None or takes_part(name)
     whole = name if in_table else "".join(filter(str.isalnum, name.casefold()))
-    alone = len(first) >= FIRST and first.isalpha() and first not in COMMON and first not in _shared()
+    alone = len(first) >= FIRST and first.isalpha() and first not in COMMON and not _is_shared(first)
     if not in_table and name.casefold() == first:
         return (whole, *sorted(_begin_with().get(first, ())))
     return (whole, f"{first}{ALONE}") if alone else (whole,)
+
+
+def _is_shared(first: str) -> bool:
+    """Whether several makers that the table knows begin so: Johnson Controls, Johnson & Johnson."""
+    return len(_begin_with().get(first, ())) > 1
 
 
 @functools.cache
@@ -52,8 +57,6 @@ def _begin_with() -> dict[str, frozenset[str]]:
     return {first: frozenset(names) for first, names in found.items()}
 
 
-@functools.cache
-def _shared() -> frozenset[str]:
-    """First words of several makers that the table knows: Johnson Controls, Johnson & Johnson."""
-    firsts = [name.split(maxsplit=1)[0].casefold() for name in {row[0] for row in table("makers.tsv").rows}]
-    return frozenset(first for first in firsts if firsts.count(first) > 1)
+def own_words(makers: frozenset[str]) -> frozenset[str]:
+    """The words of makers' names, and each name as one word: a product's name may begin with them."""
+    return frozenset(word for maker in makers for word in (*maker.lower().replace("&", " ").split(), "".join(maker.lower().split())))

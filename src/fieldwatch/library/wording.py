@@ -45,6 +45,16 @@ _VARIANT = re.compile(r"(\d{3,})-\d{2,}")
 """A number with the number of a variant behind a hyphen: msc800-2300 is an msc800."""
 
 
+def has_digit(word: str) -> bool:
+    """Whether a digit is in the word."""
+    return any(map(str.isdigit, word))
+
+
+def is_mixed(word: str) -> bool:
+    """Whether the word has both letters and digits, as codes have."""
+    return has_digit(word) and any(map(str.isalpha, word))
+
+
 def _cuts(piece: str) -> list[str]:
     """The beginnings of a piece that end at a hyphen after a letter: 4008t of 4008t-2sfp."""
     return [piece[: match.start()] for match in re.finditer(r"(?<=[a-z])-", piece)]

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fieldwatch.library.designation import Designation, Wanted, code_of, designation, kinds
-from fieldwatch.library.maker_key import maker_keys
+from fieldwatch.library.maker_key import maker_keys, own_words
 from fieldwatch.library.order_number import order_number
-from fieldwatch.library.wording import pieces, plain
+from fieldwatch.library.ranker.features import Named
+from fieldwatch.library.wording import has_digit, is_mixed, pieces, plain
 from fieldwatch.vulnerabilities.advisory import Advisory, Product, Vulnerability
 from fieldwatch.vulnerabilities.range import Bound, Range, Unread, read
 
@@ -26,6 +27,10 @@ _SERIAL = re.compile(
     r"(?:\s+(?:and|or)\s+(?:(prior|earlier|below|before|lower)|(later|newer|above|higher)))?",
     re.IGNORECASE,
 )
+
+
+_SHORT_NAME = re.compile(r"\(([A-Z]{2,5})\)")
+"""A maker's name in short, as documents have it behind the name: (GE)."""
 
 
 class Entry(NamedTuple):
@@ -48,6 +53,11 @@ class Entry(NamedTuple):
     is_all: bool = False
     """Whether it is affected by all that it is told of."""
 
+    @property
+    def named(self) -> Named:
+        """The product as the ranker takes it."""
+        return Named(self.product.name, self.makers, self.what, self.codes)
+
 
 def entries(advisory: Advisory) -> Iterator[Entry]:
     """The products of an advisory, made ready."""
@@ -57,15 +67,17 @@ def entries(advisory: Advisory) -> Iterator[Entry]:
         makers = maker_keys(product.vendor)
         serial, name = _serial(_fuller(product) if often[product.name] > 1 else product.name)
         found = read(product)
+        own = own_words(makers) | {short.lower() for short in _SHORT_NAME.findall(product.vendor)}
+        brands = frozenset("".join(pieces(plain(maker))) for maker in makers)
+        flaws = tuple(sorted(told.get(product.id, {}).values(), key=_cve))
+        is_all = all(affected for _, affected in flaws)
         for text in _namings(name, product, advisory.title):
-            what = _hardened(_unbranded(designation(text), makers, product.vendor))
+            what = _hardened(designation(text).without(own))
             if isinstance(found, Range) and found.model:
                 more = designation(found.model).wanted
                 what = what._replace(wanted=more if any(map(_is_code, more)) else (*what.wanted, *more))
             codes = frozenset((*what.codes, *map(code_of, product.order_numbers), *_written_codes(text, makers)))
-            brands = frozenset("".join(pieces(plain(maker))) for maker in makers)
-            flaws = tuple(sorted(told.get(product.id, {}).values(), key=_cve))
-            yield Entry(advisory, product, makers, what, codes, found, serial, brands, flaws, all(affected for _, affected in flaws))
+            yield Entry(advisory, product, makers, what, codes, found, serial, brands, flaws, is_all)
 
 
 def _cve(told: tuple[Vulnerability, bool]) -> str:
@@ -90,7 +102,7 @@ def _fuller(product: Product) -> str:
 
 def _hardened(what: Designation) -> Designation:
     """Brackets ask, where nothing else does that tells one product from another: `Network Automation Engine (NAE55 only)`."""
-    if any(wanted.patterns or any(map(_is_telling, wanted.words)) for wanted in what.wanted if not wanted.soft):
+    if any(wanted.patterns or any(map(_is_telling, wanted.words)) for wanted in what.hard):
         return what
     named = [wanted for wanted in what.wanted if _names_in_brackets(wanted, what)]
     if not named:
@@ -100,12 +112,8 @@ def _hardened(what: Designation) -> Designation:
 
 
 def _names_in_brackets(wanted: Wanted, what: Designation) -> bool:
-    codes = any(_is_mixed(word) or (word in what.capitals and kinds().get(word) is None) for word in wanted.words)
+    codes = any(is_mixed(word) or (word in what.capitals and kinds().get(word) is None) for word in wanted.words)
     return wanted.soft and (codes or bool(wanted.patterns))
-
-
-def _is_mixed(word: str) -> bool:
-    return any(map(str.isdigit, word)) and any(map(str.isalpha, word))
 
 
 def _is_telling(word: str) -> bool:
@@ -115,7 +123,7 @@ def _is_telling(word: str) -> bool:
 def _is_code(wanted: Wanted) -> bool:
     """A model that is enough alone: LNL-X2220."""
     words = (*wanted.words, *(pattern.replace("[a-z0-9]", "x") for pattern in wanted.patterns))
-    return not wanted.soft and any(len(word) >= SHORTEST - 1 and any(map(str.isdigit, word)) and not word.isdigit() for word in words)
+    return not wanted.soft and any(len(word) >= SHORTEST - 1 and has_digit(word) and not word.isdigit() for word in words)
 
 
 def _namings(name: str, product: Product, title: str) -> tuple[str, ...]:
@@ -127,20 +135,16 @@ def _namings(name: str, product: Product, title: str) -> tuple[str, ...]:
     longer = f"{bare} {_without_vendor(product.text.split(':')[0], product.vendor)}"
     words = bare.split()
     phrase = ("".join(words),) if 1 < len(words) <= PHRASE and not _SENTENCE.fullmatch(bare) and all(map(str.isalpha, words)) else ()
-    if _tells(longer, product.vendor) and not _hard(bare):
+    if _tells(longer, product.vendor) and not designation(bare).hard:
         return (longer, *phrase)
     headline = _without_vendor(_UPDATE.sub("", title), product.vendor)
     if not _tells(headline, product.vendor):
         return phrase or (name,)
-    return (headline if _hard(bare) else f"{headline} {name}", *phrase)
+    return (headline if designation(bare).hard else f"{headline} {name}", *phrase)
 
 
 PHRASE = 4
 """Words of a name that count as one where each alone tells nothing."""
-
-
-def _hard(name: str) -> list[Wanted]:
-    return [wanted for wanted in designation(name).wanted if not wanted.soft]
 
 
 def _tells(name: str, vendor: str) -> bool:
@@ -149,9 +153,8 @@ def _tells(name: str, vendor: str) -> bool:
         return False
     what = designation(name)
     own = set(re.findall(r"[a-z0-9]+", vendor.lower()))
-    for wanted in what.wanted:
-        telling = [word for word in wanted.words if _is_telling(word) and word not in own]
-        if not wanted.soft and (wanted.patterns or telling):
+    for wanted in what.hard:
+        if wanted.patterns or any(_is_telling(word) and word not in own for word in wanted.words):
             return True
     return bool(what.codes) or any(_names_in_brackets(wanted, what) for wanted in what.wanted)
 
@@ -183,7 +186,7 @@ def _serial(name: str) -> tuple[Range | None, str]:
 def _written_codes(name: str, makers: frozenset[str]) -> Iterator[str]:
     """Order numbers of the maker that stand in the name as words: `1756-EN2T`, also behind a hyphen: `PanelView 800-2711R-T7T`."""
     for word in name.replace(",", " ").split():
-        if any(sign.isdigit() for sign in word) and len(word) >= SHORTEST and not set(word) & set("*[]□?") and "xx" not in word:
+        if has_digit(word) and len(word) >= SHORTEST and not set(word) & set("*[]□?") and "xx" not in word:
             yield from _code(word.strip("()"), makers)
 
 
@@ -194,11 +197,3 @@ def _code(word: str, makers: frozenset[str]) -> Iterator[str]:
             if found is not None and found.certain:
                 yield code_of(found.code)
                 return
-
-
-def _unbranded(what: Designation, makers: frozenset[str], vendor: str) -> Designation:
-    """Without the maker's own name, and its short form (GE), which a product's name may begin with."""
-    own = {word for maker in makers for word in maker.lower().replace("&", " ").split()}
-    own |= {"".join(maker.lower().split()) for maker in makers} | {short.lower() for short in re.findall(r"\(([A-Z]{2,5})\)", vendor)}
-    kept = tuple(wanted for wanted in what.wanted if not set(wanted.words) & own)
-    return what._replace(wanted=kept) if any(not wanted.soft for wanted in kept) else what

@@ -39,10 +39,13 @@ def in_order(work: Callable[[Asked], Told], asked: Iterable[Asked], jobs: int) -
     global _work
     _work = work
     gc.freeze()  # a collection would write to, and so copy, every page that the processes share
-    with get_context("fork").Pool(jobs) as pool:
-        for told in pool.imap(_each, _portions(first, devices)):
-            yield from told
-    _work = None
+    try:
+        with get_context("fork").Pool(jobs) as pool:
+            for told in pool.imap(_each, _portions(first, devices)):
+                yield from told
+    finally:
+        gc.unfreeze()
+        _work = None
 
 
 def _portions(first: list[Asked], others: Iterator[Asked]) -> Iterator[list[Asked]]:

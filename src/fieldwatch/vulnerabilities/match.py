@@ -6,18 +6,17 @@ comes, changes or goes makes forgotten what it changes and nothing else; what is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from fieldwatch.library.correction import Corrections
 from fieldwatch.library.designation import designation
+from fieldwatch.library.device import first_number
 from fieldwatch.library.gazetteer import BEGIN, Gazetteer, Known
 from fieldwatch.library.identity import Identity
 from fieldwatch.library.likeness import Sure
-from fieldwatch.library.ranker.features import Named
 from fieldwatch.library.ranker.rank import Ranker
-from fieldwatch.library.resolution import Resolution
+from fieldwatch.library.resolution import Candidate, Resolution, Step
 from fieldwatch.library.resolve import clean, firmware_of
 from fieldwatch.vulnerabilities.advisory import Advisory
 from fieldwatch.vulnerabilities.entry import entries
@@ -36,6 +35,15 @@ class Matched(NamedTuple):
     resolution: Resolution
     judgements: tuple[Judgement, ...]
     also: dict[tuple[str, str], tuple[Judgement, ...]]
+
+
+class _Asked(NamedTuple):
+    """An identity as it was corrected, its cells and the steps to them, and its model."""
+
+    corrected: Identity
+    cells: Identity
+    steps: tuple[Step, ...]
+    model: Model
 
 
 class Matcher:
@@ -82,18 +90,16 @@ class Matcher:
 
         They are for a person to choose from, and stand on all advisories: ask again after a change.
         """
-        corrected, _ = self._corrections.apply(matched.identity)
-        model = self._model(clean(corrected)[0]._replace(firmware="", serial_number=""))
+        model = self._asked(matched.identity).model
         kept = model.keep(model.devices[matched.identity])
         if any(like.sure is Sure.YES for _, like in kept):
             return matched
         if self._ranker is None:
             self._ranker = Ranker(self._known(), self._corrections.aliases())
-        told = [(entry.product.vendor, Named(entry.product.name, entry.makers, entry.what, entry.codes), like) for entry, like in kept]
+        told = [(entry.product.vendor, entry.named, like) for entry, like in kept]
         ranked = self._ranker.answered(self._ranker.ask(model.device()), told)
         found = tuple(one._replace(score=round(one.score, 3)) for one in ranked)
-        score = found[0].score if found else 0.0
-        return matched._replace(resolution=matched.resolution._replace(score=score, alternatives=found))
+        return matched._replace(resolution=_scored(matched.resolution, found))
 
     def update(self, *advisories: Advisory) -> frozenset[Identity]:
         """Takes advisories that are new, or later revisions; the devices asked about before, of which something else may be said now.
@@ -112,30 +118,28 @@ class Matcher:
         return self._change({name: None for name in names if name in self._advisories})
 
     def _match(self, identity: Identity) -> Matched:
-        corrected, step = self._corrections.apply(identity)
-        cells, steps = clean(corrected)
-        model = self._model(cells._replace(firmware="", serial_number=""))
+        corrected, cells, steps, model = self._asked(identity)
         base = model.resolution
-        number = model.devices[identity] = _first_number(cells.firmware) or _first_number(base.firmware)
-        kept = model.keep(number)
-        trail = (*([step] if step else ()), *steps, *base.trail)
-        candidates = model.candidates(number)
-        score = candidates[0].score if candidates else 0.0
+        number = model.devices[identity] = first_number(cells.firmware) or first_number(base.firmware)
         firmware = firmware_of(cells.firmware) or base.firmware
-        resolution = base._replace(firmware=firmware, score=score, alternatives=candidates, trail=trail)
-        return Matched(identity, resolution, *judge(kept, resolution, corrected))
+        resolution = _scored(base._replace(firmware=firmware, trail=(*steps, *base.trail)), model.candidates(number))
+        return Matched(identity, resolution, *judge(model.keep(number), resolution, corrected))
 
     def _match_again(self, before: Matched, names: set[str]) -> Matched:
         """What is said now, where only these advisories say something else: the verdict of one does not depend on another."""
-        corrected, _ = self._corrections.apply(before.identity)
-        model = self._model(clean(corrected)[0]._replace(firmware="", serial_number=""))
+        corrected, _, _, model = self._asked(before.identity)
         number = model.devices[before.identity]
-        kept, candidates = model.keep(number), model.candidates(number)
-        resolution = before.resolution._replace(score=candidates[0].score if candidates else 0.0, alternatives=candidates)
-        judgements, also = judge([one for one in kept if one[0].advisory.id in names], resolution, corrected)
+        resolution = _scored(before.resolution, model.candidates(number))
+        judgements, also = judge([one for one in model.keep(number) if one[0].advisory.id in names], resolution, corrected)
         stay = (one for one in before.judgements if one.advisory.id not in names)
         also.update((key, said) for key, said in before.also.items() if key[0] not in names)
         return Matched(before.identity, resolution, tuple(sorted((*stay, *judgements), key=_key)), dict(sorted(also.items())))
+
+    def _asked(self, identity: Identity) -> _Asked:
+        corrected, step = self._corrections.apply(identity)
+        cells, steps = clean(corrected)
+        model = self._model(cells._replace(firmware="", serial_number=""))
+        return _Asked(corrected, cells, (step, *steps) if step else steps, model)
 
     def _model(self, cells: Identity) -> Model:
         """The model, whatever the version of its devices."""
@@ -256,14 +260,13 @@ class Matcher:
         self._unlisted.clear()
 
 
+def _scored(resolution: Resolution, candidates: tuple[Candidate, ...]) -> Resolution:
+    """With the products that it may be; the score is that of the best."""
+    return resolution._replace(score=candidates[0].score if candidates else 0.0, alternatives=candidates)
+
+
 def _key(one: Judgement) -> tuple[str, str]:
     return one.advisory.id, one.vulnerability.cve
-
-
-def _first_number(text: str) -> str:
-    """The first number in the text, without leading zeros; "" for none."""
-    found = re.search(r"\d+", text)
-    return str(int(found[0])) if found else ""
 
 
 def _gives_numbers(one: Advisory | None) -> bool:

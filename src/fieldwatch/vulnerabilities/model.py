@@ -12,12 +12,12 @@ from fieldwatch.library.identity import Identity
 from fieldwatch.library.likeness import Likeness, likeness
 from fieldwatch.library.makers import maker
 from fieldwatch.library.ownership import related
-from fieldwatch.library.ranker.features import Named
 from fieldwatch.library.ranker.features import asked as asked_of
 from fieldwatch.library.ranker.model import model as learned_model
 from fieldwatch.library.ranker.rank import MOST
 from fieldwatch.library.resolution import Candidate, Resolution
 from fieldwatch.library.resolve import Called, resolve
+from fieldwatch.library.wording import has_digit
 from fieldwatch.vulnerabilities.entry import Entry
 from fieldwatch.vulnerabilities.judge import Kept
 from fieldwatch.vulnerabilities.place import Placed, asked
@@ -73,14 +73,12 @@ class Model:
 
     def _weigh(self, called: Kept, one: Device) -> Kept:
         """The products with the probability that the device is each; equal names are weighed once."""
-        missing = {(entry.product.name, like): entry for entry, like in called} if called else {}
-        missing = {key: entry for key, entry in missing.items() if key not in self.weighed}
+        missing = {key: entry for entry, like in called if (key := (entry.product.name, like)) not in self.weighed}
         if missing:
             learned = learned_model()
             ready = asked_of(one, learned.space)
             for (name, like), entry in missing.items():
-                named = Named(name, entry.makers, entry.what, entry.codes)
-                self.weighed[name, like] = like._replace(certainty=round(learned.certainty(ready, named, like), 3))
+                self.weighed[name, like] = like._replace(certainty=round(learned.certainty(ready, entry.named, like), 3))
         return [(entry, self.weighed[entry.product.name, like]) for entry, like in called]
 
     def candidates(self, number: str) -> tuple[Candidate, ...]:
@@ -140,10 +138,10 @@ def _wider(entry: Entry, like: Likeness, alike: Kept, one: Device) -> bool:
     """True where the name is wider than another that fits, and is no family: `CP 343-1` is not what `CP 343-1 Lean` is called."""
     if like.by_code or entry.what.family:
         return False
-    if "".join(w.words[0] for w in entry.what.wanted if w.words and not w.soft) in one.families:
+    if "".join(w.words[0] for w in entry.what.hard if w.words) in one.families:
         return False
     listed = any(wanted.patterns or (len(wanted.words) > 1 and not like.words.isdisjoint(wanted.words)) for wanted in entry.what.wanted)
-    numbered = any(sign.isdigit() for word in like.words for sign in word)
+    numbered = any(map(has_digit, like.words))
     for other, match in alike:
         if match.words == like.words and match.left >= like.left:
             continue

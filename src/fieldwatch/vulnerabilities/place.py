@@ -16,7 +16,7 @@ from fieldwatch.library.designation import Wanted, kinds
 from fieldwatch.library.device import CODE, Device
 from fieldwatch.library.gazetteer import BEGIN
 from fieldwatch.library.meeting import LONG_ENOUGH, SIZES
-from fieldwatch.library.wording import pieces, wording
+from fieldwatch.library.wording import has_digit, is_mixed, pieces, wording
 from fieldwatch.vulnerabilities.entry import Entry
 
 WHOLE, START, OPENING, HEAD, TELLING, NAME, NUMBER, WILD, MAKER = "=", "|", "^", "<", "&", "%", "#", "~", "@"
@@ -44,7 +44,7 @@ class Placed(NamedTuple):
 
 def placed(entry: Entry, number: int, weight: Callable[[str, str], float]) -> Placed:
     """The product with its keys; `number` is its place in its advisory, `weight` how rare a word of a maker is."""
-    hard = [wanted for wanted in entry.what.wanted if not wanted.soft]
+    hard = entry.what.hard
     tail = hard[-1].words[0] if len(hard) > 1 and _is_number(hard[-1]) else ""
     keys = frozenset(
         (*_of_words(entry, hard, tail, weight), *_of_whole(entry, hard), *_of_some(entry, hard, tail), *_of_codes(entry), *entry.what.short)
@@ -94,7 +94,7 @@ def _of_words(entry: Entry, hard: list[Wanted], tail: str, weight: Callable[[str
 
 def _is_numbered(one: Wanted) -> bool:
     """Whether it asks for a code: no brand and no description, which a device need not say."""
-    return all(any(map(str.isdigit, word)) and kinds().get(word) is None for word in one.words)
+    return all(has_digit(word) and kinds().get(word) is None for word in one.words)
 
 
 def _is_mere(one: Wanted) -> bool:
@@ -108,9 +108,9 @@ def _of_whole(entry: Entry, hard: list[Wanted]) -> Iterator[str]:
     """What makes a device the product if it is all that the device says: a word, several words as one, a pattern, one of a series."""
     if len(entry.what.wanted) < 2:
         return
-    order = (*hard, *(one for one in entry.what.wanted if one.soft))
+    order = (*hard, *entry.what.soft)
     words = [word for one in order for word in one.words]
-    yield from (WHOLE + word for word in words if len(word) >= CODE and _is_mixed(word))
+    yield from (WHOLE + word for word in words if len(word) >= CODE and is_mixed(word))
     yield from (START + run for one, two in combinations(order, 2) for run in _joined(one, two))
     yield from (OPENING + _opening(pattern) for one in order for pattern in one.patterns)
     yield from (head for one in order if one.series for word in one.words for head in _heads(word))
@@ -156,10 +156,6 @@ def _joined(one: Wanted, two: Wanted) -> Iterator[str]:
 
 def _is_number(one: Wanted) -> bool:
     return len(one.words) == 1 and one.words[0].isdigit()
-
-
-def _is_mixed(word: str) -> bool:
-    return any(sign.isdigit() for sign in word) and any(sign.isalpha() for sign in word)
 
 
 def _opening(pattern: str) -> str:

@@ -11,11 +11,11 @@ from fieldwatch.library.likeness import Likeness
 from fieldwatch.library.resolution import Resolution
 from fieldwatch.library.resolve import clean
 from fieldwatch.library.version import parse
-from fieldwatch.library.wording import plain, wording
+from fieldwatch.library.wording import is_mixed, plain, wording
 from fieldwatch.vulnerabilities.advisory import Vulnerability
 from fieldwatch.vulnerabilities.entry import Entry
 from fieldwatch.vulnerabilities.judgement import Verdict
-from fieldwatch.vulnerabilities.range import Answer, Range, Unread, answer
+from fieldwatch.vulnerabilities.range import EVERY, Answer, Range, Unread, answer
 
 SERIAL = re.compile(r"\d{5}\w*(?:-\w)?")
 """A serial number in the firmware's place: controllers of Mitsubishi Electric show the first digits of it as their version."""
@@ -75,7 +75,7 @@ def _by_version(entry: Entry, resolution: Resolution, identity: Identity) -> Sai
         if fits is False:
             return Said(Verdict.NOT_AFFECTED, "firmware", firmware, f"{firmware} is not of the edition {entry.what.edition.text}", "")
         year = _is_year(entry.what.edition.numbers)  # where versions count otherwise, the range says enough
-        if fits is None and found.alternatives != ((),) and not (year and firmware):
+        if fits is None and found.alternatives != EVERY and not (year and firmware):
             return Said(
                 Verdict.UNDETERMINED,
                 "firmware",
@@ -87,7 +87,7 @@ def _by_version(entry: Entry, resolution: Resolution, identity: Identity) -> Sai
 
 
 def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identity) -> Said:
-    if found.alternatives == ((),) and not found.condition:
+    if found.alternatives == EVERY and not found.condition:
         return Said(Verdict.AFFECTED, "product", resolution.model, f"{quoted or 'every version'} covers every version", "")
     field, value = "firmware", resolution.firmware
     if found.subject == "serial_number":
@@ -101,7 +101,7 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
         field, value = found.subject, resolution.firmware if found.subject.casefold() in own else ""
     if named := _model_in_leaf(found, resolution):
         return Said(Verdict.AFFECTED, "product", named, f"{named} is what the document names", "")
-    if not value and found.alternatives != ((),):
+    if not value and found.alternatives != EVERY:
         return Said(
             Verdict.UNDETERMINED,
             field,
@@ -110,7 +110,7 @@ def _ranged(found: Range, quoted: str, resolution: Resolution, identity: Identit
             f"{field} unknown: query it or read the nameplate",
         )
     scheme = field if field in {"serial_number", "hardware"} else resolution.scheme
-    verdict = _answered(found, value, scheme) if found.alternatives != ((),) else None
+    verdict = _answered(found, value, scheme) if found.alternatives != EVERY else None
     if verdict is not None and verdict.inside is None:
         return Said(Verdict.UNDETERMINED, field, value, f"{value} against {quoted!r}: {verdict.reason}", "read the advisory")
     if verdict is not None and not verdict.inside:
@@ -127,7 +127,7 @@ def is_of_edition(entry: Entry, resolution: Resolution) -> bool:
 
 def _holds(condition: str, resolution: Resolution) -> bool:
     """True where the device says every code that the condition names: `revision index B1, BSP UN30` of hardware B1 with UN30 v1.76."""
-    codes = [word for word in re.findall(r"[a-z0-9]+", condition.lower()) if any(map(str.isdigit, word)) and any(map(str.isalpha, word))]
+    codes = [word for word in re.findall(r"[a-z0-9]+", condition.lower()) if is_mixed(word)]
     said = wording(f"{resolution.hardware} {resolution.firmware}").phrases
     return bool(codes) and said.issuperset(codes)
 

@@ -10,7 +10,7 @@ from fieldwatch.library.designation import Designation, code_of, designation
 from fieldwatch.library.device import Device
 from fieldwatch.library.gazetteer import BEGIN, Known
 from fieldwatch.library.likeness import Likeness, Sure
-from fieldwatch.library.maker_key import maker_keys
+from fieldwatch.library.maker_key import maker_keys, own_words
 from fieldwatch.library.ownership import related
 from fieldwatch.library.ranker.ngrams import numbers, uncoded
 from fieldwatch.library.ranker.space import Placed, Space, cosine
@@ -63,11 +63,8 @@ class Asked(NamedTuple):
 
 def named(known: Known) -> Named:
     """The product, ready; a name with nothing but the maker's own keeps that."""
-    what, makers = designation(known.name), maker_keys(known.vendor)
-    own = {word for maker in makers for word in (*maker.lower().replace("&", " ").split(), "".join(maker.lower().split()))}
-    kept = tuple(wanted for wanted in what.wanted if own.isdisjoint(wanted.words))
-    if any(not wanted.soft for wanted in kept):
-        what = what._replace(wanted=kept)
+    makers = maker_keys(known.vendor)
+    what = designation(known.name).without(own_words(makers))
     return Named(known.name, makers, what, frozenset((*what.codes, *map(code_of, known.order_numbers))))
 
 
@@ -101,7 +98,7 @@ def compared(asked: Asked, named: Named, like: Likeness, space: Space) -> tuple[
         like.sure / Sure.YES,
         float(min(len(like.words), 5)),
         rarest(like.words, space),
-        float(min(sum(not wanted.soft for wanted in named.what.wanted), 6)),
+        float(min(len(named.what.hard), 6)),
         tie(asked.device.called.makers, asked.near, named.makers),
         math.log((1 + len(name.grams)) / (1 + len(own.grams))),
     )

@@ -35,10 +35,10 @@ class Model:
     def odds(self, numbers: Sequence[float]) -> float:
         """The log odds that the trees give."""
         odds = self.learned.begin
-        for number, limit, no, yes in self._trees:
-            number, limit, few, many = yes if numbers[number] > limit else no  # noqa: PLW2901
-            number, limit, low, high = many if numbers[number] > limit else few  # noqa: PLW2901
-            odds += high if numbers[number] > limit else low
+        for root, root_limit, no, yes in self._trees:
+            twig, twig_limit, few, many = yes if numbers[root] > root_limit else no
+            leaf, leaf_limit, low, high = many if numbers[twig] > twig_limit else few
+            odds += high if numbers[leaf] > leaf_limit else low
         return odds
 
 

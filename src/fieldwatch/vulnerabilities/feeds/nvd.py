@@ -7,7 +7,7 @@ Not kept: descriptions, references, CPE configurations.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -111,12 +111,6 @@ def facts(cve: Mapping[str, Any]) -> dict[str, Any]:
             {one["value"] for each in cve.get("weaknesses") or () for one in each["description"] if one["value"].startswith("CWE-")}
         ),
     }
-
-
-def _weaknesses(weaknesses: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    for each in weaknesses:
-        for one in each["description"]:
-            yield str(one["value"])
 
 
 def _scores(metrics: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
