@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fieldwatch.facts import Claim, Conversation, Evidence, Span, Subject
+from fieldwatch.facts import Claim, Conversation, Evidence, Sighting, Span, Subject
 from fieldwatch.inventory.onlink import LEAST_FORGED, MOST_PACKETS, MOST_REFUSALS, links, tenant
-from fieldwatch.inventory.sighting import Sighting
 
 PLC, PC, ROUTER = "00:1d:9c:00:00:01", "00:0c:29:00:00:02", "00:1b:0d:00:00:03"
 

@@ -1,5 +1,6 @@
 """The language that all parts speak: frozen records and enums, standard library only."""
 
+from fieldwatch.facts.batch import Batch, Proof, Row, Slice, Source
 from fieldwatch.facts.effect import COUNTED, DANGEROUS, Effect
 from fieldwatch.facts.evidence import Evidence, Span
 from fieldwatch.facts.records import (
@@ -11,6 +12,7 @@ from fieldwatch.facts.records import (
     MessageClass,
     Occurrence,
     Operation,
+    Sighting,
     Undecoded,
     Values,
 )
@@ -19,6 +21,7 @@ from fieldwatch.facts.subject import Subject
 __all__ = [
     "COUNTED",
     "DANGEROUS",
+    "Batch",
     "Claim",
     "Conversation",
     "Effect",
@@ -29,6 +32,11 @@ __all__ = [
     "MessageClass",
     "Occurrence",
     "Operation",
+    "Proof",
+    "Row",
+    "Sighting",
+    "Slice",
+    "Source",
     "Span",
     "Subject",
     "Undecoded",

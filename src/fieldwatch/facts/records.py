@@ -92,6 +92,23 @@ class Gap(NamedTuple):
     size_bytes: int
 
 
+class Sighting(NamedTuple):
+    """A row of the host table: packets were sent from `ip` by `mac` ("" where there is none), in `vlan`; `frame` is the first, in `source`.
+
+    `greatest_ttl` is the greatest TTL or hop limit of them; 0 where it is not known.
+    """
+
+    ip: str
+    mac: str
+    vlan: int
+    first_ns: int
+    last_ns: int
+    packets: int
+    source: str
+    frame: int
+    greatest_ttl: int = 0
+
+
 class MessageClass(NamedTuple):
     """One thing that a conversation's ends say to each other, counted. `distinct`: different objects behind a generalised one."""
 

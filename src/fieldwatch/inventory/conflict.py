@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from fieldwatch.facts import Claim, Evidence, Span
+from fieldwatch.facts import Claim, Evidence, Sighting, Span
 from fieldwatch.inventory.attributes import Voice
 from fieldwatch.inventory.identity import Places
 from fieldwatch.inventory.onlink import PROVES
-from fieldwatch.inventory.sighting import Sighting
 
 SURE = 0.8
 """Two interfaces of one device that nothing joins look the same."""

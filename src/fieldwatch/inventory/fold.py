@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from fieldwatch.facts import Claim, Conversation, Evidence, Operation, Span, Subject
+from fieldwatch.facts import Claim, Conversation, Evidence, Operation, Sighting, Span, Subject
 from fieldwatch.inventory import role as roles
 from fieldwatch.inventory.address import is_loopback, names_an_interface
 from fieldwatch.inventory.asset import Asset, Attribute, Inventory
@@ -13,7 +13,6 @@ from fieldwatch.inventory.conflict import conflicts
 from fieldwatch.inventory.identity import Places, join_all
 from fieldwatch.inventory.onlink import links
 from fieldwatch.inventory.part import Part, by_number, lifted, merged
-from fieldwatch.inventory.sighting import Sighting
 from fieldwatch.library.hints import hints
 from fieldwatch.library.makers import maker
 from fieldwatch.library.registries import oui

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from fieldwatch.facts import Claim, Conversation
+from fieldwatch.facts import Claim, Conversation, Sighting
 from fieldwatch.inventory.address import (
     VIRTUAL_ROUTER,
     interface_id,
@@ -33,7 +33,6 @@ from fieldwatch.inventory.address import (
     names_an_interface,
     prefix64,
 )
-from fieldwatch.inventory.sighting import Sighting
 
 PROVES = frozenset({"arp", "dhcp", "pn_dcp"})
 """Protocols in which a claim of `ip_address` about a MAC comes from the link itself."""

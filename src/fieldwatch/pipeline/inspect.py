@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from fieldwatch.facts import Sighting as Seen
 from fieldwatch.inventory import Inventory, fold
-from fieldwatch.inventory import Sighting as Seen
 from fieldwatch.pipeline.assemble import Assembler, Facts, Sighting, hashed
 from fieldwatch.pipeline.sources import Skipped, Source, UnusableInput, find, look, streams
 from fieldwatch.pipeline.stream import Reader
@@ -61,7 +61,7 @@ def inspect(
 
 def result_of(facts: Facts, skipped: Iterable[Skipped] = ()) -> Result:
     """The facts with the inventory that they give."""
-    inventory = fold(facts.claims, facts.conversations, [_seen(one) for one in facts.sightings], facts.operations)
+    inventory = fold(facts.claims, facts.conversations, [seen(one) for one in facts.sightings], facts.operations)
     return Result(facts, inventory, tuple(skipped))
 
 
@@ -134,7 +134,8 @@ def merge(parts: Iterable[Facts]) -> Facts:
     return whole
 
 
-def _seen(one: Sighting) -> Seen:
+def seen(one: Sighting) -> Seen:
+    """The sighting as the fold takes it."""
     return Seen(
         one.ip, one.mac, one.vlan, one.first_ns, one.last_ns, one.packets, one.evidence.source, one.evidence.frame, one.greatest_ttl
     )
