@@ -6,12 +6,16 @@ import os
 import shutil
 import struct
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+DATA = tempfile.TemporaryDirectory(prefix="fieldwatch-tests-")
+os.environ["FIELDWATCH_DATA"] = DATA.name  # before anything reads the options
+os.environ.pop("FIELDWATCH_CONFIG", None)
 START_NS = 1_700_000_000_000_000_000
 Macs = tuple[str, str]
 

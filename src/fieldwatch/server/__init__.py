@@ -1,0 +1,1 @@
+"""The door for browsers, programs and sensors: pages, REST API, live events."""

@@ -1,0 +1,1 @@
+"""REST with OpenAPI, tokens, live events, webhooks."""

@@ -1,0 +1,1 @@
+"""What a browser shows beyond lists: one file a page."""

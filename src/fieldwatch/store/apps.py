@@ -1,0 +1,12 @@
+"""The store as a Django application."""
+
+from django.apps import AppConfig
+
+
+class StoreConfig(AppConfig):
+    """Its tables are called `store_...`."""
+
+    name = "fieldwatch.store"
+    label = "store"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "Fieldwatch"

@@ -1,0 +1,82 @@
+"""What is wrong with assets, and what people do about it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from fieldwatch.store.models.asset import Asset
+from fieldwatch.store.models.place import Site
+
+
+class Finding(models.Model):
+    """A finding (see `vulnerabilities.finding`), with its workflow: what people decide stays when the facts are judged again.
+
+    `priority` is 0 now, 1 next, 2 never. A finding that the facts no longer give is closed, and opens again when they do.
+    """
+
+    class State(models.TextChoices):
+        """Where its handling is."""
+
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        CLOSED = "closed"
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="findings")
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="findings")
+    key = models.TextField()
+    kind = models.CharField(max_length=16)
+    title = models.TextField()
+    verdict = models.CharField(max_length=16)
+    priority = models.SmallIntegerField()
+    priority_reason = models.TextField()
+    score = models.FloatField(default=-1)
+    """CVSS base score; -1 without one (a column that is sorted by has a value in every row)."""
+    severity = models.CharField(max_length=16, blank=True, default="")
+    kev = models.BooleanField(default=False)
+    rank = models.FloatField(default=0)
+    """Order in which to act: the least first."""
+    epss = models.FloatField(default=-1)
+    cve = models.CharField(max_length=32, blank=True, default="")
+    advisory = models.CharField(max_length=128, blank=True, default="")
+    reason = models.TextField()
+    settle = models.TextField(blank=True, default="")
+    details = models.JSONField()
+    """All else that the finding says: range, field and value that decided, vectors, mitigations, trail, CWE, address of the advisory."""
+    evidence = models.JSONField()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.OPEN)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="findings")
+    due = models.DateField(null=True)
+    accepted_until = models.DateField(null=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    accepted_why = models.TextField(blank=True, default="")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("asset", "key"), name="finding_key"),)
+
+
+class FindingStep(models.Model):
+    """One step of the handling of a finding: a note, an assignment, an acceptance, its end, a new opening."""
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        OPENED = "opened"
+        NOTE = "note"
+        ASSIGNED = "assigned"
+        DUE = "due"
+        ACCEPTED = "accepted"
+        EXPIRED = "expired"
+        REOPENED = "reopened"
+        CLOSED = "closed"
+
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    text = models.TextField(blank=True, default="")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
