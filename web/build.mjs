@@ -64,4 +64,5 @@ for (const { name, of } of islands()) {
 }
 const htmx = readFileSync("node_modules/htmx.org/dist/htmx.min.js", "utf8");
 writeFileSync(`${SERVER}/htmx.js`, `/* htmx.org 2.0.11, Zero-Clause BSD */\n${htmx}`);
+writeFileSync(`${SERVER}/mark.svg`, readFileSync("src/shell/mark.svg"));
 writeFileSync(`${SERVER}/icons.svg`, sprite());

@@ -191,6 +191,8 @@ pub struct Engine {
     contexts: HostContexts,
     tags: Vec<Tags>,
     tally_index: HashMap<(u32, u32), u32, ahash::RandomState>,
+    /// The counts of the tallies when `counted` was asked last.
+    told: Vec<u64>,
     bad_index: HashMap<(u32, bool, crate::cut::Rule), usize>,
     distinct_seen: std::collections::HashSet<u128, ahash::RandomState>,
     distinct_keys: [ahash::RandomState; 2],
@@ -225,6 +227,7 @@ impl Engine {
             contexts: HostContexts::default(),
             tags: Vec::new(),
             tally_index: HashMap::default(),
+            told: Vec::new(),
             bad_index: HashMap::new(),
             distinct_seen: std::collections::HashSet::default(),
             distinct_keys: [ahash::RandomState::new(), ahash::RandomState::new()],
@@ -288,6 +291,24 @@ impl Engine {
         let mut sums: Vec<Sum> = sums.into_values().collect();
         sums.sort_unstable_by_key(|sum| (sum.conversation, sum.tag, sum.first.file));
         sums
+    }
+
+    /// How often each tag was counted in each conversation since this was asked last, in order of conversation and tag: all of it makes the
+    /// counts of `sums`.
+    pub fn counted(&mut self) -> Vec<(u32, u32, u64)> {
+        let mut counts: std::collections::BTreeMap<(u32, u32), u64> = std::collections::BTreeMap::new();
+        self.told.resize(self.tallies.len(), 0);
+        for (tally, told) in self.tallies.iter().zip(&mut self.told) {
+            let more = tally.count.saturating_sub(*told);
+            if more == 0 {
+                continue;
+            }
+            *told = tally.count;
+            for tag in self.tags.get(tally.template as usize).map_or(&[][..], |tags| tags.tags.as_slice()) {
+                *counts.entry((tally.conversation, *tag)).or_default() += more;
+            }
+        }
+        counts.into_iter().map(|((conversation, tag), count)| (conversation, tag, count)).collect()
     }
 
     /// The numbers of the tallies whose templates the reader called rich.

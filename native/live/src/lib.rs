@@ -2,13 +2,15 @@
 //!
 //! It listens and never sends: there is no call that transmits, the socket is deaf to what this machine itself sends, and promiscuous mode
 //! changes what the interface takes in, not what it gives out. This crate is the only one of the house that may use `unsafe`: system calls in
-//! `socket.rs`, the shared memory in `ring.rs`; everything that looks into packets (`block.rs`, `tag.rs`) is safe code.
+//! `socket.rs`, the shared memory in `ring.rs`; everything that looks into packets (`block.rs`, `tag.rs`) or keeps them (`segment.rs`) is safe
+//! code.
 //!
 //! **Standards**: Linux, Documentation/networking/packet_mmap.rst and include/uapi/linux/if_packet.h (6.1).
 
 #![deny(clippy::undocumented_unsafe_blocks)]
 
 mod error;
+mod segment;
 
 #[cfg(target_os = "linux")]
 mod block;
@@ -27,6 +29,7 @@ mod live;
 
 pub use error::LiveError;
 pub use live::Live;
+pub use segment::{Kept, Segments};
 
 /// What became of the packets that arrived since the interface was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use fieldwatch_core::engine::{Engine, Expected, Lesson, Limits, Opening};
 use fieldwatch_core::key::ContextKey;
 use fieldwatch_core::spec::Transport;
 use fieldwatch_core::table::Table;
-use fieldwatch_live::{Live, LiveError};
+use fieldwatch_live::{Kept, Live, LiveError, Segments};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -53,6 +54,46 @@ pub struct Session {
     live: Mutex<Option<Listening>>,
     file: u32,
     read: Vec<FileRow>,
+    /// The packet before which `run` stopped.
+    held: Option<Held>,
+    /// What was written of the interfaces that are closed.
+    kept: Kept,
+}
+
+/// A packet that is fed next.
+struct Held {
+    number: u64,
+    seen_ns: i64,
+    link: u16,
+    wire_length: u32,
+    data: Vec<u8>,
+}
+
+impl Held {
+    #[cold]
+    #[inline(never)]
+    fn of(record: &Record<'_>) -> Held {
+        let Record { number, seen_ns, link, wire_length, data } = *record;
+        Held { number, seen_ns, link, wire_length, data: data.to_vec() }
+    }
+
+    fn record(&self) -> Record<'_> {
+        Record { number: self.number, seen_ns: self.seen_ns, link: self.link, wire_length: self.wire_length, data: &self.data }
+    }
+}
+
+/// The times that are read without a stop.
+#[derive(Clone, Copy)]
+struct Span {
+    since_ns: i64,
+    until_ns: i64,
+}
+
+impl Span {
+    #[inline(always)]
+    fn holds(self, seen_ns: i64) -> bool {
+        self.since_ns <= seen_ns && seen_ns < self.until_ns
+    }
 }
 
 /// A live interface, and what was read of it.
@@ -60,6 +101,22 @@ struct Listening {
     live: Live,
     packets: u64,
     bytes: u64,
+    /// Packets before the first one of it: numbers go on behind them.
+    before: u64,
+    segments: Option<Segments>,
+    flushed: Instant,
+}
+
+impl Listening {
+    /// Hands what was kept to the kernel, a few times a second.
+    fn keep(&mut self) {
+        if let Some(segments) = &mut self.segments {
+            if self.flushed.elapsed() >= LIVE_TICK {
+                segments.flush();
+                self.flushed = Instant::now();
+            }
+        }
+    }
 }
 
 /// packets, bytes, bytes read, cut (what was missing, in words), skipped blocks, drops that the capturer reported, records that could not be handed out
@@ -128,24 +185,51 @@ impl Session {
             buffered: buffered.unwrap_or(usual.buffered),
             ..usual
         };
-        Ok(Session { engine: Engine::new(table, limits), capture: Mutex::new(None), live: Mutex::new(None), file: 0, read: Vec::new() })
+        Ok(Session {
+            engine: Engine::new(table, limits),
+            capture: Mutex::new(None),
+            live: Mutex::new(None),
+            file: 0,
+            read: Vec::new(),
+            held: None,
+            kept: Kept::default(),
+        })
     }
 
-    /// Goes on with this file ("-": standard input), as the source's number `file`.
-    fn open(&mut self, py: Python<'_>, path: &str, file: u32) -> PyResult<()> {
+    /// Goes on with this file ("-": standard input), as the source's number `file`. Frames are numbered from `before` + 1; the first `skip` of
+    /// them are passed over.
+    #[pyo3(signature = (path, file, before=0, skip=0))]
+    fn open(&mut self, py: Python<'_>, path: &str, file: u32, before: u64, skip: u64) -> PyResult<()> {
         self.end_file();
         let source = source(path)?;
-        let capture = py.detach(|| Capture::open(source)).map_err(stop)?;
+        let capture = py.detach(|| open_at(source, before, skip)).map_err(stop)?;
         self.capture = Mutex::new(Some(capture));
         self.file = file;
         Ok(())
     }
 
     /// Goes on with a live interface, through a ring of so many MiB. It has no end: whoever calls `run` stops, then calls `finish`.
-    fn open_live(&mut self, py: Python<'_>, interface: &str, ring_mib: usize) -> PyResult<()> {
+    /// Frames are numbered from `before` + 1. All of them are kept in segments (see `fieldwatch_live::Segments`) where `folder` is given.
+    #[pyo3(signature = (interface, ring_mib, folder=None, segment_mib=64, keep_mib=1024, before=0))]
+    #[allow(clippy::too_many_arguments)]
+    fn open_live(
+        &mut self,
+        py: Python<'_>,
+        interface: &str,
+        ring_mib: usize,
+        folder: Option<&str>,
+        segment_mib: u64,
+        keep_mib: u64,
+        before: u64,
+    ) -> PyResult<()> {
         self.end_file();
+        let segments = folder.map(|folder| {
+            let open = Segments::open(Path::new(folder), segment_mib, keep_mib);
+            open.map_err(|error| CaptureError::new_err(format!("{folder}: packets cannot be kept there: {error}")))
+        });
+        let segments = segments.transpose()?;
         let live = py.detach(|| Live::open(interface, ring_mib)).map_err(stop)?;
-        self.live = Mutex::new(Some(Listening { live, packets: 0, bytes: 0 }));
+        self.live = Mutex::new(Some(Listening { live, packets: 0, bytes: 0, before, segments, flushed: Instant::now() }));
         self.file = self.read.len() as u32;
         Ok(())
     }
@@ -157,14 +241,38 @@ impl Session {
         (drops.received, drops.dropped)
     }
 
+    /// Of the frames of live interfaces: how many were written to segments, and how many could not be.
+    fn kept(&mut self) -> (u64, u64) {
+        let listening = self.live.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let now = listening.as_ref().and_then(|listening| Some(listening.segments.as_ref()?.kept())).unwrap_or_default();
+        (self.kept.written.saturating_add(now.written), self.kept.lost.saturating_add(now.lost))
+    }
+
     /// Reads on. "novel": an exchange waits (`novel`), "tick": a while has passed, "end": the file is at its end.
-    fn run(&mut self, py: Python<'_>) -> PyResult<&'static str> {
-        let Session { engine, capture, live, file, .. } = self;
+    /// "time": the next packet (`held`) came at `until_ns` or later, or before `since_ns`; it is fed once `run` is called with its time.
+    #[pyo3(signature = (until_ns=None, since_ns=None))]
+    fn run(&mut self, py: Python<'_>, until_ns: Option<i64>, since_ns: Option<i64>) -> PyResult<&'static str> {
+        let span = Span { since_ns: since_ns.unwrap_or(i64::MIN), until_ns: until_ns.unwrap_or(i64::MAX) };
+        let Session { engine, capture, live, file, held, .. } = self;
+        if let Some(waits) = held.take() {
+            if !span.holds(waits.seen_ns) {
+                *held = Some(waits);
+                return Ok("time");
+            }
+            feed(engine, *file, &waits.record());
+            if engine.waiting().is_some() {
+                return Ok("novel");
+            }
+        }
         if let Some(listening) = live.get_mut().unwrap_or_else(PoisonError::into_inner) {
-            return py.detach(|| listen(engine, listening, *file)).map_err(stop);
+            return py.detach(|| listen(engine, listening, *file, span, held)).map_err(stop);
         }
         let capture = capture.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let step = py.detach(|| advance(engine, capture, *file));
+        let is_timed = until_ns.is_some() || since_ns.is_some();
+        let step = py.detach(|| match is_timed {
+            true => advance::<true>(engine, capture, *file, span, held),
+            false => advance::<false>(engine, capture, *file, span, held),
+        });
         let step = step.map_err(stop)?;
         if step == "end" {
             self.end_file();
@@ -172,10 +280,30 @@ impl Session {
         Ok(step)
     }
 
+    /// The packet before which `run` stopped: its number and time.
+    fn held(&self) -> Option<(u64, i64)> {
+        self.held.as_ref().map(|held| (held.number, held.seen_ns))
+    }
+
+    /// How often each tag was counted in each conversation since this was asked last: conversation, tag, count.
+    fn counted(&mut self, py: Python<'_>) -> Vec<(u32, u32, u64)> {
+        let engine = &mut self.engine;
+        py.detach(|| engine.counted())
+    }
+
+    /// Brings conversations and sightings up to date; their flows go on.
+    fn catch_up(&mut self, py: Python<'_>) {
+        let engine = &mut self.engine;
+        py.detach(|| engine.catch_up());
+    }
+
     /// Ends all flows of the source, and closes a live interface; True where an exchange waits then.
     fn finish(&mut self, py: Python<'_>) -> bool {
         self.end_live();
         let engine = &mut self.engine;
+        if let Some(held) = self.held.take() {
+            feed(engine, self.file, &held.record());
+        }
         py.detach(|| engine.finish());
         self.engine.waiting().is_some()
     }
@@ -325,6 +453,11 @@ impl Session {
     fn end_live(&mut self) {
         let Some(mut listening) = self.live.get_mut().unwrap_or_else(PoisonError::into_inner).take() else { return };
         let dropped = listening.live.drops().dropped;
+        if let Some(mut segments) = listening.segments.take() {
+            segments.flush();
+            self.kept.written = self.kept.written.saturating_add(segments.kept().written);
+            self.kept.lost = self.kept.lost.saturating_add(segments.kept().lost);
+        }
         self.read.push((listening.packets, listening.bytes, listening.bytes, None, 0, dropped, 0));
     }
 
@@ -345,13 +478,33 @@ impl Session {
     }
 }
 
-fn advance(engine: &mut Engine, capture: &mut Option<Capture>, file: u32) -> Result<&'static str, capture::CaptureError> {
+fn open_at(source: Box<dyn Read + Send>, before: u64, skip: u64) -> Result<Capture, capture::CaptureError> {
+    let mut capture = Capture::open(source)?;
+    capture.number_after(before);
+    for _ in 0..skip {
+        if capture.next()?.is_none() {
+            break;
+        }
+    }
+    Ok(capture)
+}
+
+/// Reads a capture on. Only a `TIMED` reading looks at times: it costs the others nothing.
+fn advance<const TIMED: bool>(
+    engine: &mut Engine,
+    capture: &mut Option<Capture>,
+    file: u32,
+    span: Span,
+    held: &mut Option<Held>,
+) -> Result<&'static str, capture::CaptureError> {
     let Some(capture) = capture.as_mut() else { return Ok("end") };
     for _ in 0..TICK {
         match capture.usual() {
-            Some(record) => engine.packet(file, &record),
+            Some(record) if !TIMED || span.holds(record.seen_ns) => engine.packet(file, &record),
+            Some(record) => return Ok(hold(&record, held)),
             None => match capture.next()? {
-                Some(record) => feed(engine, file, &record),
+                Some(record) if !TIMED || span.holds(record.seen_ns) => feed(engine, file, &record),
+                Some(record) => return Ok(hold(&record, held)),
                 None => return Ok(if engine.waiting().is_some() { "novel" } else { "end" }),
             },
         }
@@ -362,22 +515,41 @@ fn advance(engine: &mut Engine, capture: &mut Option<Capture>, file: u32) -> Res
     Ok("tick")
 }
 
+fn hold(record: &Record<'_>, held: &mut Option<Held>) -> &'static str {
+    *held = Some(Held::of(record));
+    "time"
+}
+
 /// The engine's packet, for the less usual ways to it: not inlined a second time.
 #[inline(never)]
 fn feed(engine: &mut Engine, file: u32, record: &Record<'_>) {
     engine.packet(file, record);
 }
 
-/// Reads a live interface until an exchange waits or a while has passed.
-fn listen(engine: &mut Engine, listening: &mut Listening, file: u32) -> Result<&'static str, LiveError> {
+/// Reads a live interface until an exchange waits, a packet of another time comes, or a while has passed.
+fn listen(
+    engine: &mut Engine,
+    listening: &mut Listening,
+    file: u32,
+    span: Span,
+    held: &mut Option<Held>,
+) -> Result<&'static str, LiveError> {
     let begun = Instant::now();
     let mut left = Duration::ZERO;
     let mut burst = 0;
+    listening.keep();
     loop {
         match listening.live.next(left)? {
             Some(record) => {
                 listening.packets = listening.packets.wrapping_add(1);
                 listening.bytes = listening.bytes.wrapping_add(record.data.len() as u64);
+                let record = Record { number: record.number.wrapping_add(listening.before), ..record };
+                if let Some(segments) = &mut listening.segments {
+                    segments.add(&record);
+                }
+                if !span.holds(record.seen_ns) {
+                    return Ok(hold(&record, held));
+                }
                 feed(engine, file, &record);
                 if engine.waiting().is_some() {
                     return Ok("novel");
@@ -389,11 +561,15 @@ fn listen(engine: &mut Engine, listening: &mut Listening, file: u32) -> Result<&
                 }
                 burst = 0;
             }
-            None if !left.is_zero() => return Ok("tick"),
+            None if !left.is_zero() => {
+                listening.keep();
+                return Ok("tick");
+            }
             None => {}
         }
         left = LIVE_TICK.saturating_sub(begun.elapsed());
         if left.is_zero() {
+            listening.keep();
             return Ok("tick");
         }
     }

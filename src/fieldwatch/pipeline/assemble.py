@@ -20,10 +20,12 @@ from fieldwatch.facts import (
     MessageClass,
     Occurrence,
     Operation,
+    Slice,
     Span,
     Subject,
     Undecoded,
 )
+from fieldwatch.pipeline.slices import slices
 from fieldwatch.pipeline.stream import ClaimTag, Stream, Template, claim_tag
 from fieldwatch.protocols._protocol import At, Done, Exchange, LoggedIn, Side, Who
 from fieldwatch.wire.rows import ConversationRow, Moment, Piece, SightingRow, TallyRow
@@ -89,12 +91,14 @@ class Facts:
     gaps: list[Gap] = field(default_factory=list)
     conversations: list[Conversation] = field(default_factory=list)
     sightings: list[Sighting] = field(default_factory=list)
+    slices: list[Slice] = field(default_factory=list)
     distinct: dict[str, int] = field(default_factory=dict)
 
     def add(self, other: Facts) -> None:
         """Takes in the facts of another source."""
-        for name in ("captures", "claims", "operations", "logins", "malformed", "undecoded", "gaps", "conversations", "sightings"):
-            getattr(self, name).extend(getattr(other, name))
+        for one in fields(self):
+            if one.name != "distinct":
+                getattr(self, one.name).extend(getattr(other, one.name))
         for name, count in other.distinct.items():
             self.distinct[name] = self.distinct.get(name, 0) + count
 
@@ -134,8 +138,8 @@ class Assembler:
         self.secret_key = secret_key
         self.facts = Facts(distinct=dict(stream.distinct))
         self.names = [protocol.name for protocol in stream.registry.protocols]
-        ends = [_ends(row) for row in stream.conversations]
-        self.pairs = [(_Pair(client, server), _Pair(server, client)) for client, server in ends]
+        self.ends = [_ends(row) for row in stream.conversations]
+        self.pairs = [(_Pair(client, server), _Pair(server, client)) for client, server in self.ends]
         self.classes: list[dict[tuple[str, Effect, str], list[int]]] = [{} for _ in stream.conversations]
         self.spoken: list[dict[str, int]] = [{} for _ in stream.conversations]
         self.variants: dict[tuple[int, bytes, bytes], list[Done]] = {}
@@ -158,6 +162,8 @@ class Assembler:
         for (protocol, function, reason), (count, evidence) in self.undecoded.items():
             self.facts.undecoded.append(Undecoded(protocol, function, reason, count, evidence))  # type: ignore[arg-type]
         self.facts.sightings.extend(self._sighting(row) for row in self.stream.sightings)
+        stream = self.stream
+        self.facts.slices.extend(slices(stream.counts, stream.width_ns, stream.tags, stream.conversations, self.ends))
         self._captures()
         return self.facts
 

@@ -27,6 +27,7 @@ from fieldwatch.facts import (
 from fieldwatch.facts.batch import MOST_ROWS, key
 from fieldwatch.pipeline.assemble import Facts
 from fieldwatch.pipeline.inspect import seen
+from fieldwatch.pipeline.slices import both
 
 Same = TypeVar("Same", bound=Row)
 
@@ -49,6 +50,7 @@ def rows(facts: Facts, identity: str) -> Iterator[Row]:
     yield from _merged((_of(one, identity) for one in facts.malformed), _counted)
     yield from _merged((_of(one, identity) for one in facts.undecoded), _counted)
     yield from _merged(facts.gaps, _gaps)
+    yield from _merged(facts.slices, both)
 
 
 def batches(

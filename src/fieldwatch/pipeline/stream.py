@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from fieldwatch.facts import COUNTED, Effect
+from fieldwatch.facts.batch import SLICE_NS
+from fieldwatch.pipeline.by_time import Clock, Count
 from fieldwatch.pipeline.declare import declarations
 from fieldwatch.protocols import Reading, Registry
 from fieldwatch.protocols._protocol import At as _At
@@ -88,14 +90,21 @@ class Stream(NamedTuple):
     distinct: dict[str, int]
     session: Session
     registry: Registry
+    counts: list[Count]
+    """How often each tag was counted by time, where that is kept."""
+    width_ns: int
+    """How long a slice of them is."""
 
 
 class Reader:
-    """Reads one source. `fenced`: an exception in a protocol file is counted and logged, not raised."""
+    """Reads one source. `fenced`: an exception in a protocol file is counted and logged, not raised; `clock`: counts are kept by time."""
 
-    def __init__(self, registry: Registry, *, fenced: bool = True, limits: dict[str, int] | None = None) -> None:
+    def __init__(
+        self, registry: Registry, *, fenced: bool = True, limits: dict[str, int] | None = None, clock: Clock | None = None
+    ) -> None:
         self.registry = registry
         self.fenced = fenced
+        self.clock = clock
         self.session = Session(declarations(registry), **(limits or {}))
         self.numbers = {protocol.name: number for number, protocol in enumerate(registry.protocols)}
         self.templates: list[Template] = []
@@ -114,10 +123,16 @@ class Reader:
             self._advance(number, progress)
         if self.session.finish():
             self._learn()
-        session = self.session
+        if self.clock:
+            self.clock.take(self.session)
+        return self._stream(tuple(paths), [FileRow(*row) for row in self.session.files()])
+
+    def _stream(self, paths: tuple[str, ...], files: list[FileRow]) -> Stream:
+        """All that is known by now."""
+        session, clock = self.session, self.clock
         return Stream(
-            tuple(paths),
-            [FileRow(*row) for row in session.files()],
+            paths,
+            files,
             self.templates,
             [ConversationRow(*row) for row in session.conversations()],
             self.tags,
@@ -129,12 +144,20 @@ class Reader:
             {protocol.name: count for protocol, count in zip(self.registry.protocols, session.distinct(), strict=True) if count},
             session,
             self.registry,
+            clock.counts if clock else [],
+            clock.width_ns() if clock else SLICE_NS,
         )
 
+    def _run(self) -> str:
+        """Reads on, to the end of the slice where counts are kept by time."""
+        return self.session.run(self.clock.until_ns, self.clock.since_ns) if self.clock else self.session.run()
+
     def _advance(self, number: int, progress: Progress | None) -> None:
-        while (step := self.session.run()) != "end":
+        while (step := self._run()) != "end":
             if step == "novel":
                 self._learn()
+            elif step == "time" and self.clock:
+                self.clock.turn(self.session)
             elif progress:
                 progress(number, *self.session.progress())
 

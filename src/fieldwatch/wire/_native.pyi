@@ -48,14 +48,34 @@ class Session:
     """A source read by an engine: files that follow each other, standard input, or a live interface."""
 
     def __new__(cls, declarations: str, novelty: int | None = None, flows: int | None = None, buffered: int | None = None) -> Session: ...
-    def open(self, path: str, file: int) -> None:
-        """Goes on with this file ("-": standard input), as the source's number `file`."""
-    def open_live(self, interface: str, ring_mib: int) -> None:
-        """Goes on with a live interface, through a ring of so many MiB. It has no end: who calls `run` stops, then calls `finish`."""
+    def open(self, path: str, file: int, before: int = 0, skip: int = 0) -> None:
+        """Goes on with this file ("-": standard input), as the source's number `file`.
+
+        Frames are numbered from `before` + 1; the first `skip` of them are passed over.
+        """
+    def open_live(
+        self, interface: str, ring_mib: int, folder: str | None = None, segment_mib: int = 64, keep_mib: int = 1024, before: int = 0
+    ) -> None:
+        """Goes on with a live interface, through a ring of so many MiB. It has no end: who calls `run` stops, then calls `finish`.
+
+        Frames are numbered from `before` + 1. Where `folder` is given all of them are kept there, in pcap files that are named by the number
+        of their first frame; the oldest are deleted beyond `keep_mib`. What a full disk does not take is counted (`kept`).
+        """
     def drops(self) -> tuple[int, int]:
         """Of the live interface: packets received, packets dropped because the ring was full."""
-    def run(self) -> str:
-        """Reads on. "novel": an exchange waits, "tick": a while has passed (live: at most 0.2 s), "end": the file is at its end."""
+    def kept(self) -> tuple[int, int]:
+        """Of the frames of live interfaces: how many were written to segments, how many could not be."""
+    def run(self, until_ns: int | None = None, since_ns: int | None = None) -> str:
+        """Reads on. "novel": an exchange waits, "tick": a while has passed (live: at most 0.2 s), "end": the file is at its end.
+
+        "time": the next packet (`held`) came at `until_ns` or later, or before `since_ns`; a call that allows its time feeds it.
+        """
+    def held(self) -> tuple[int, int] | None:
+        """The packet before which `run` stopped: its number and time."""
+    def counted(self) -> list[tuple[int, int, int]]:
+        """How often each tag was counted in each conversation since this was asked last: conversation, tag, count."""
+    def catch_up(self) -> None:
+        """Brings conversations and sightings up to date with what open flows have sent; the flows go on."""
     def finish(self) -> bool:
         """Ends all flows of the source, and closes a live interface; True where an exchange waits then."""
     def is_waiting(self) -> bool:

@@ -1,6 +1,7 @@
 // What the server says of a site, read strictly: what has another form than was agreed is refused with its place.
 
 import { UNREAD, rank } from "./effects";
+import { visible } from "./labels";
 
 export const LEVELS = [5, 4, 3.5, 3, 2, 1, 0] as const; // from the top of the picture
 export const PRIORITIES = ["now", "next", "never", ""] as const;
@@ -67,11 +68,11 @@ export function plan(answer: unknown): Plan {
   const edges = list(all["edges"], "edges").map((one, at) => edge(table(one, `edges[${at}]`), `edges[${at}]`, nodeAt));
   const tied = edges.filter((one) => one.from >= 0 && one.to >= 0 && one.from !== one.to);
   const loose = edges.filter((one) => one.from < 0 || one.to < 0).length;
-  return { site: { id: text(site, "id", "site"), name: text(site, "name", "site") }, zones, nodes, edges: tied, pins: pins(table(all["pins"] ?? {}, "pins")), loose };
+  return { site: { id: text(site, "id", "site"), name: words(site, "name", "site") }, zones, nodes, edges: tied, pins: pins(table(all["pins"] ?? {}, "pins")), loose };
 }
 
 function zone(from: Table, at: string): Zone {
-  return { id: text(from, "id", at), name: text(from, "name", at), level: level(from, at) };
+  return { id: text(from, "id", at), name: words(from, "name", at), level: level(from, at) };
 }
 
 function node(from: Table, at: string, zones: Map<string, number>): Node {
@@ -80,19 +81,19 @@ function node(from: Table, at: string, zones: Map<string, number>): Node {
   const priority = PRIORITIES.find((one) => one === (from["priority"] ?? ""));
   if (priority === undefined) refuse(`${at}.priority`, from["priority"], PRIORITIES.join(", "));
   return {
-    ...{ id: text(from, "id", at), label: text(from, "label", at), level: level(from, at), url, priority },
+    ...{ id: text(from, "id", at), label: words(from, "label", at), level: level(from, at), url, priority },
     ...{ zone: from["zone"] == null ? -1 : (zones.get(text(from, "zone", at)) ?? -1), fresh: from["new"] === true },
-    ...{ role: text(from, "role", at), vendor: text(from, "vendor", at), first: time(from, "first_ns", at), last: time(from, "last_ns", at) },
+    ...{ role: words(from, "role", at), vendor: words(from, "vendor", at), first: time(from, "first_ns", at), last: time(from, "last_ns", at) },
   };
 }
 
 function edge(from: Table, at: string, nodes: Map<string, number>): Edge {
-  const effects = Object.entries(table(from["effects"] ?? {}, `${at}.effects`)).map(([effect, count]): [string, number] => [effect, number(count, `${at}.effects`)]);
+  const effects = Object.entries(table(from["effects"] ?? {}, `${at}.effects`)).map(([effect, count]): [string, number] => [visible(effect), number(count, `${at}.effects`)]);
   effects.sort(([one, many], [other, more]) => rank(other) - rank(one) || more - many || (one < other ? -1 : 1));
   return {
     ...{ from: nodes.get(text(from, "from", at)) ?? -1, to: nodes.get(text(from, "to", at)) ?? -1 },
-    ...{ protocols: list(from["protocols"], `${at}.protocols`).map(String), effects: effects.length ? effects : [[UNREAD, 0]] },
-    ...{ packets: number(from["packets"] ?? 0, `${at}.packets`), fresh: from["new"] === true, abnormal: text(from, "abnormal", at) },
+    ...{ protocols: list(from["protocols"], `${at}.protocols`).map((one) => visible(String(one))), effects: effects.length ? effects : [[UNREAD, 0]] },
+    ...{ packets: number(from["packets"] ?? 0, `${at}.packets`), fresh: from["new"] === true, abnormal: words(from, "abnormal", at) },
     ...{ first: time(from, "first_ns", at), last: time(from, "last_ns", at) },
   };
 }
@@ -122,6 +123,11 @@ function time(from: Table, name: string, at: string): number {
 function text(from: Table, name: string, at: string): string {
   const found = from[name] ?? "";
   return typeof found === "string" || typeof found === "number" ? String(found) : refuse(`${at}.${name}`, found, "a text");
+}
+
+/** A text that is shown: what cannot be seen in it is written out. */
+function words(from: Table, name: string, at: string): string {
+  return visible(text(from, name, at));
 }
 
 function number(found: unknown, at: string): number {

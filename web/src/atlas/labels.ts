@@ -1,11 +1,10 @@
 // The texts of the page, as the template handed them over, and texts from the network made fit to be seen.
 
-/** Signs that are not seen, or turn what stands beside them: controls, soft hyphen, bidirectional marks, joiners, line separators, tags. */
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/gu;
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
-/** The text with every sign that cannot be seen written as its number. */
+/** The text with every sign that cannot be seen, or that turns what stands beside it, written as its number. */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(UNSEEN, (sign) => `\\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
 }
 
 export class Labels {

@@ -4,7 +4,7 @@
 // nodes first seen on the site's first day: they alone decide how high the bands and how large the first frames are, in steps, so that there is
 // room. Everybody takes the next place of his frame in the order of arrival; whose frame is full opens another at the right end of the band.
 
-import { LEVELS, type Pins, type Plan } from "./data";
+import { LEVELS, type Plan } from "./data";
 
 export const CELL = { width: 152, height: 56 };
 export const CARD = { width: 136, height: 40 };

@@ -42,6 +42,8 @@ pub struct Capture {
     link: u16,
     cut: Option<Cut>,
     statistics: Statistics,
+    /// Packets before the first one of this stream: numbers go on behind them.
+    before: u64,
 }
 
 impl Capture {
@@ -54,16 +56,21 @@ impl Capture {
             statistics.sections = 1;
             statistics.interfaces = 1;
             let link = pcap.link;
-            return Ok(Capture { stream, format: Format::Pcap(pcap), link, cut: None, statistics });
+            return Ok(Capture { stream, format: Format::Pcap(pcap), link, cut: None, statistics, before: 0 });
         }
         if let Some(pcapng) = Pcapng::open(&mut stream, &mut statistics)? {
-            return Ok(Capture { stream, format: Format::Pcapng(pcapng), link: 0, cut: None, statistics });
+            return Ok(Capture { stream, format: Format::Pcapng(pcapng), link: 0, cut: None, statistics, before: 0 });
         }
         stream.need(8)?;
         if packed.is_some() && (stream.is_broken() || stream.ahead().is_empty() && !stream.is_at_end()) {
             return Err(CaptureError::Header { format: "capture", cut: stream.cut("file header", 24) });
         }
         Err(CaptureError::NotACapture { first: stream.ahead().iter().take(8).copied().collect(), packed })
+    }
+
+    /// Numbers the packets as those that follow `before` others: the capture goes on where another one ended.
+    pub fn number_after(&mut self, before: u64) {
+        self.before = before;
     }
 
     /// The next packet, where it is as nearly all are in a file: whole and at hand. `None` says nothing; [`next`](Self::next) goes on.
@@ -95,7 +102,7 @@ impl Capture {
         let data = self.stream.slice(data);
         self.statistics.packets = self.statistics.packets.wrapping_add(1);
         self.statistics.packet_bytes = self.statistics.packet_bytes.wrapping_add(data.len() as u64);
-        Record { number: self.statistics.met(), seen_ns, link, wire_length, data }
+        Record { number: self.before.wrapping_add(self.statistics.met()), seen_ns, link, wire_length, data }
     }
 
     /// A packet whose place is counted from what is ahead.

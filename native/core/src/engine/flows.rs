@@ -165,6 +165,22 @@ impl Engine {
         }
     }
 
+    /// Enters what the open flows sent so far into the tables of conversations and hosts; the flows go on.
+    pub fn catch_up(&mut self) {
+        for slot in self.flows.all() {
+            let Some(mut flow) = self.flows.take(slot) else { continue };
+            for side in [Side::First, Side::Second] {
+                let (end, from_server) = (*side.of(&mut flow.ends), usize::from(flow.serves(side)));
+                if let Some(sent) = side.of(&mut flow.sent) {
+                    let so_far = *sent;
+                    (sent.packets, sent.bytes) = (0, 0);
+                    self.enter(flow.conversation, from_server, end, &so_far);
+                }
+            }
+            self.flows.put(flow);
+        }
+    }
+
     /// Ends a flow: holes are given up, requests stay unanswered.
     pub(super) fn close(&mut self, slot: u32) {
         let Some(mut flow) = self.flows.take(slot) else { return };

@@ -6,5 +6,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod budgets;
+mod meanwhile;
 mod pairing;
 mod wire;

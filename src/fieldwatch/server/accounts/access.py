@@ -28,12 +28,14 @@ class Scope(NamedTuple):
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.sites) or bool(self.zones)
 
-    def q(self, site: str, zone: str = "") -> Q:
-        """The condition for rows whose site and zone stand at these paths. Rows without a zone are their whole site's."""
+    def q(self, site: str, *zones: str) -> Q:
+        """The condition for rows whose site stands at this path, or a zone at one of these. Rows without a zone are their whole site's."""
         if self.everywhere:
             return Q()
         found = Q(**{f"{site}__in": self.sites})
-        return found | Q(**{f"{zone}__in": self.zones}) if zone and self.zones else found
+        for zone in zones if self.zones else ():
+            found |= Q(**{f"{zone}__in": self.zones})
+        return found
 
     def holds(self, site: int | None, zone: int | None = None) -> bool:
         """True where a row of this site and zone is inside."""
@@ -80,9 +82,9 @@ class Access:
         scope = self.scope(may)
         return bool(scope) if site is None else scope.holds(site, zone)
 
-    def narrow(self, rows: QuerySet[Rows], may: May, site: str = "site", zone: str = "") -> QuerySet[Rows]:
+    def narrow(self, rows: QuerySet[Rows], may: May, site: str = "site", *zones: str) -> QuerySet[Rows]:
         """The rows that may be seen so."""
-        return rows.filter(self.scope(may).q(site, zone))
+        return rows.filter(self.scope(may).q(site, *zones))
 
     @cached_property
     def sites(self) -> list[Site]:

@@ -10,6 +10,7 @@ from fieldwatch.store.models.finding import Finding, FindingStep
 from fieldwatch.store.models.history import HistoryFile
 from fieldwatch.store.models.operation import Occurrence, Operation
 from fieldwatch.store.models.place import Site, Subnet, Zone
+from fieldwatch.store.models.search import SearchEntry
 from fieldwatch.store.models.sensor import EnrolmentToken, Sensor, SensorAlert
 from fieldwatch.store.models.source import Proof, Skipped, Source
 
@@ -45,6 +46,7 @@ __all__ = [
     "Proof",
     "Role",
     "SavedView",
+    "SearchEntry",
     "Sensor",
     "SensorAlert",
     "Setting",

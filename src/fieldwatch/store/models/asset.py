@@ -83,6 +83,8 @@ class Asset(models.Model):
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, related_name="merged")
     gone_at = models.DateTimeField(null=True)
     """When it stopped to follow from the facts (merged, or its facts are gone)."""
+    digest = models.BinaryField(max_length=16, default=b"", editable=False)
+    """Of the attributes that were folded last: where it is the same, they need not be compared."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -19,6 +19,8 @@ pub struct Wire {
     pub engine: Engine,
     pub read: Vec<Read>,
     pub now_ns: i64,
+    /// What the reader says that every exchange is.
+    pub tags: Vec<u32>,
     frames: u64,
     /// The next sequence number of each sender, by client port and direction.
     sequences: std::collections::HashMap<(u16, bool), u32>,
@@ -47,7 +49,14 @@ pub fn message(kind: u8, id: u8, value: u8) -> [u8; 4] {
 
 impl Wire {
     pub fn new(many: bool, limits: Limits) -> Wire {
-        Wire { engine: Engine::new(table(many), limits), read: Vec::new(), now_ns: 0, frames: 0, sequences: Default::default() }
+        Wire {
+            engine: Engine::new(table(many), limits),
+            read: Vec::new(),
+            now_ns: 0,
+            tags: Vec::new(),
+            frames: 0,
+            sequences: Default::default(),
+        }
     }
 
     /// One TCP segment from or to the client with this port, a millisecond after what came before.
@@ -96,7 +105,7 @@ impl Wire {
             self.read.push((request.map(|held| held.data), answer.map(|held| held.data)));
             let mark = |answer, at, kind| Mark { answer, at, length: 1, kind };
             let marks = [false, true].map(|answer| [mark(answer, 2, MarkKind::Ignored), mark(answer, 3, MarkKind::Big)]).concat();
-            self.engine.teach(&Lesson { marks, ..Lesson::default() });
+            self.engine.teach(&Lesson { marks, tags: self.tags.clone(), ..Lesson::default() });
         }
     }
 

@@ -1,0 +1,49 @@
+"""The audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from fieldwatch.server.accounts.roles import May
+from fieldwatch.server.records import _filters as filters
+from fieldwatch.server.records._record import Column, Kind, Record
+from fieldwatch.store.models import AuditEvent
+
+
+def _detail(row: Any) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in row.detail.items())
+
+
+RECORD = Record(
+    name="audit-event",
+    plural="audit-events",
+    title=_("entry"),
+    titles=_("Audit log"),
+    model=AuditEvent,
+    may=May.SEE_AUDIT,
+    columns=(
+        Column("number", _("Number"), Kind.CODE, sort="number"),
+        Column("time", _("Time"), Kind.TIME, get="at_ns"),
+        Column("actor", _("Who")),
+        Column("action", _("What")),
+        Column("object", _("Object")),
+        Column("detail", _("Detail"), get=_detail),
+        Column("site", _("Site")),
+        Column("address", _("From"), Kind.CODE),
+        Column("seal", _("Seal"), Kind.CODE, is_shown=False),
+    ),
+    order="-number",
+    filters=(
+        filters.exact("actor", _("who")),
+        filters.exact("action", _("what")),
+        filters.contains("object", _("object")),
+        filters.since("at_ns"),
+        filters.until("at_ns"),
+    ),
+    site="",
+    id="number",
+    section="administration",
+    empty=_("Everything that people and programs do here is written down, each entry sealed with the one before it."),
+)

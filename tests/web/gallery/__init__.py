@@ -1,0 +1,1 @@
+"""The parts of the pages with sample data, to look at."""

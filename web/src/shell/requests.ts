@@ -1,0 +1,35 @@
+// What htmx asks for: a line at the top while it lasts, and a word where it fails.
+
+import { one } from "./find";
+import { toastOf } from "./toasts";
+
+const STATUS: Record<number, string> = { 401: "signedOut", 403: "forbidden", 404: "gone", 410: "gone" };
+let running = 0;
+
+function count(change: number): void {
+  running = Math.max(0, running + change);
+  one("[data-loading]")?.classList.toggle("on", running > 0);
+}
+
+function failed(event: Event): void {
+  const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
+  if (xhr.status !== 422) toastOf(STATUS[xhr.status] ?? "failed", "error");
+}
+
+/** A form that comes back with errors (422) is shown, and so is a page of errors of ours. */
+function swapped(event: Event): void {
+  const { detail } = event as CustomEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean; isError: boolean }>;
+  if (detail.xhr.status === 422) [detail.shouldSwap, detail.isError] = [true, false];
+}
+
+export function requests(): void {
+  const body = document.body;
+  body.addEventListener("htmx:beforeRequest", () => count(1));
+  body.addEventListener("htmx:afterRequest", () => count(-1));
+  body.addEventListener("htmx:beforeSwap", swapped);
+  body.addEventListener("htmx:responseError", failed);
+  body.addEventListener("htmx:sendError", () => toastOf("noAnswer", "error"));
+  body.addEventListener("htmx:timeout", () => toastOf("tooSlow", "error"));
+  document.addEventListener("submit", () => one("[data-loading]")?.classList.add("on"));
+  addEventListener("pageshow", () => (running = 0, one("[data-loading]")?.classList.remove("on")));
+}
