@@ -65,9 +65,8 @@ def edges(dice: random.Random, nodes: list[dict[str, Any]]) -> list[dict[str, An
     found = {}
     for one in nodes:
         for _ in range(4):
-            far = dice.random() < 0.12
-            others = nodes if far else cells[one["zone"]]
-            other = dice.choice(others)
+            far = dice.choices(["", "ops", "any"], [87, 11, 2])[0]
+            other = dice.choice({"": cells[one["zone"]], "ops": cells.get("ops", nodes), "any": nodes}[far])
             if other is not one:
                 pair = (one, other) if (one["level"] or 0) >= (other["level"] or 0) else (other, one)
                 found[pair[0]["id"], pair[1]["id"]] = edge(dice, *pair)
@@ -103,7 +102,7 @@ class Server(ThreadingHTTPServer):
 
     def page(self) -> str:
         labels = json.dumps(LABELS).replace("&", "&amp;").replace("'", "&#39;")
-        head = '<meta charset="utf-8"><link rel="icon" href="data:,"><link rel="stylesheet" href="/page.css"><link rel="stylesheet" href="/atlas.css">'
+        head = '<meta charset="utf-8"><link rel="icon" href="/atlas.css"><link rel="stylesheet" href="/page.css"><link rel="stylesheet" href="/atlas.css">'
         place = f"<div id=\"map\" data-source=\"/plan\" data-pins=\"/pins\" data-labels='{labels}'></div>"
         return f'<!doctype html><html lang="en" data-theme="{self.theme}"><head>{head}</head><body>{place}<script type="module" src="/atlas.js"></script></body></html>'
 

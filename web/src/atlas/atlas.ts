@@ -14,13 +14,13 @@ import { Labels } from "./labels";
 import { CELL, CARD, free, layout } from "./layout";
 import { List } from "./list";
 import { h } from "./make";
-import { palette } from "./palette";
+import { palette, wear } from "./palette";
 import { Panel } from "./panel";
 import { neighbours, toward, way } from "./path";
 import { CanvasPen, Measure } from "./pen";
 import { Pinning, ask } from "./pins";
 import { Tools } from "./tools";
-import { tooMany, type View } from "./view";
+import { single, tooMany, type View } from "./view";
 
 const NOTHING: Plan = { site: { id: "", name: "" }, zones: [], nodes: [], edges: [], pins: new Map(), loose: 0 };
 
@@ -56,15 +56,16 @@ export class Atlas implements Hands {
     const colours = palette(root);
     this.view = {
       ...{ plan: NOTHING, filter: new Filter(), camera: new Camera(), colours, measure: new Measure(colours.font), labels: this.labels },
-      ...{ done: layout(NOTHING), seen: shown(NOTHING, new Filter()), bundles: [], around: [], chosen: -1, under: -1, start: -1, way: null, found: null, moving: null },
+      ...{ done: layout(NOTHING), seen: shown(NOTHING, new Filter()), bundles: [], around: [], chosen: -1, under: -1, frame: -1, start: -1, way: null, found: null, moving: null },
     };
     this.stage = h("div", { class: "atlas-stage" }, this.canvas, this.note, this.card.element, this.state);
     const keys = h("p", { class: "atlas-spoken", id: "atlas-keys" }, this.labels.say("keys"));
     root.classList.add("atlas");
+    wear(root, colours);
     root.replaceChildren(this.tools.element, h("div", { class: "atlas-body" }, this.stage, this.list.element, this.panel.element), keys, this.voice);
     listen(this.canvas, this);
     new ResizeObserver(() => this.resize()).observe(this.stage);
-    new MutationObserver(() => this.recolour()).observe(document.documentElement, { attributes: true });
+    new MutationObserver(() => this.recolour()).observe(document.documentElement, { attributes: true, attributeFilter: ["class", "style", "data-theme", "data-bs-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
   }
 
@@ -85,7 +86,7 @@ export class Atlas implements Hands {
     view.plan = read;
     view.done = layout(read);
     view.chosen = read.nodes.findIndex((one) => one.id === chosen);
-    [view.start, view.under, view.way] = [-1, -1, null];
+    [view.start, view.under, view.frame, view.way] = [-1, -1, -1, null];
     this.card.forget();
     this.tools.pinnable(this.pinning.allowed);
     this.panel.build(view);
@@ -117,7 +118,7 @@ export class Atlas implements Hands {
     this.root.dataset["edges"] = String(view.seen.edges.length);
     const figures = { nodes: this.clock.count(view.seen.nodes.length), edges: this.clock.count(view.seen.edges.length) };
     this.tools.say(this.labels.say("shown", figures));
-    const notes = [tooMany(view) && this.labels.say("toomany", { n: figures.nodes }), view.plan.loose > 0 && this.labels.say("loose", { n: this.clock.count(view.plan.loose) })];
+    const notes: (string | false)[] = [tooMany(view) && this.labels.say("toomany", { n: figures.nodes }), view.plan.loose > 0 && this.labels.say("loose", { n: this.clock.count(view.plan.loose) })];
     if (view.plan.nodes.length && !view.seen.nodes.length) notes.push(this.labels.say("nothing"));
     this.remark(notes.filter(Boolean).join(" "));
     this.card.forget();
@@ -180,6 +181,7 @@ export class Atlas implements Hands {
 
   private recolour(): void {
     this.view.colours = palette(this.root);
+    wear(this.root, this.view.colours);
     this.redraw();
   }
 
@@ -206,7 +208,7 @@ export class Atlas implements Hands {
 
   at(x: number, y: number): number {
     const { view } = this;
-    if (tooMany(view)) return -1;
+    if (tooMany(view) || view.camera.depth === "site") return -1;
     const [a, b] = view.camera.ground(x, y);
     const slack = Math.max(0, 4 / view.camera.scale - 4);
     const { seen, done } = view;
@@ -214,10 +216,26 @@ export class Atlas implements Hands {
     return seen.nodes.findLast(hit) ?? -1;
   }
 
-  point(node: number): void {
-    if (node === this.view.under) return;
-    this.view.under = node;
-    this.canvas.classList.toggle("over", node >= 0);
+  point(node: number, x = -1, y = -1): void {
+    const { view } = this;
+    const [a, b] = view.camera.ground(x, y);
+    const far = node < 0 && x >= 0 && !single(view);
+    const frame = far ? view.done.frames.findIndex((one) => a >= one.x && a <= one.x + one.width && b >= one.y && b <= one.y + one.height) : -1;
+    if (node === view.under && frame === view.frame) return;
+    [view.under, view.frame] = [node, frame];
+    this.canvas.classList.toggle("over", node >= 0 || (frame >= 0 && view.camera.depth === "site"));
+    this.redraw();
+  }
+
+  /** A zone that is far away is brought near. */
+  enter(x: number, y: number): void {
+    const { camera, done } = this.view;
+    this.point(-1, x, y);
+    const frame = done.frames[this.view.frame];
+    if (!frame || camera.depth !== "site") return;
+    this.fitted = false;
+    camera.frame(frame);
+    this.view.frame = -1;
     this.redraw();
   }
 

@@ -12,9 +12,12 @@ export interface Conduit {
   packets: number;
   abnormal: number;
   fresh: number;
+  grave: boolean; // among those that are drawn where all would be a tangle
 }
 
-/** The conduits between the frames, the quiet ones first. */
+const MOST_DRAWN = 70;
+
+/** The conduits between the frames, the quiet ones first; the gravest are marked. */
 export function conduits(plan: Plan, done: Layout, seen: Shown, filter: Filter): Conduit[] {
   const found = new Map<number, Conduit>();
   for (const at of seen.edges) {
@@ -22,7 +25,7 @@ export function conduits(plan: Plan, done: Layout, seen: Shown, filter: Filter):
     const [from, to] = [done.frameOf[edge.from]!, done.frameOf[edge.to]!];
     if (from === to) continue;
     const key = from * done.frames.length + to;
-    const one = found.get(key) ?? { from, to, rank: 0, edges: 0, packets: 0, abnormal: 0, fresh: 0 };
+    const one = found.get(key) ?? { from, to, rank: 0, edges: 0, packets: 0, abnormal: 0, fresh: 0, grave: false };
     one.rank = Math.max(one.rank, seen.rankOf[at]!);
     one.edges++;
     one.packets += edge.packets;
@@ -30,5 +33,7 @@ export function conduits(plan: Plan, done: Layout, seen: Shown, filter: Filter):
     one.fresh += Number(isFresh(edge, filter));
     found.set(key, one);
   }
-  return [...found.values()].sort((one, other) => one.rank - other.rank || one.edges - other.edges);
+  const order = [...found.values()].sort((one, other) => one.abnormal - other.abnormal || one.rank - other.rank || one.edges - other.edges);
+  for (const one of order.slice(-MOST_DRAWN)) one.grave = true;
+  return order;
 }

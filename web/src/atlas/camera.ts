@@ -17,7 +17,7 @@ export class Camera {
   get depth(): Depth {
     if (this.scale < 0.24) return "site";
     if (this.scale < 0.5) return "zone";
-    return this.scale < 0.85 ? "asset" : "labels";
+    return this.scale < 0.8 ? "asset" : "labels";
   }
 
   sx(x: number): number {
@@ -54,6 +54,14 @@ export class Camera {
     this.scale = Math.min(1.15, Math.max(FARTHEST, Math.min((this.width - gutter - edge) / (right - left), (this.height - 2 * edge) / (bottom - top))));
     this.x = left - Math.max(gutter, (this.width + gutter - (right - left) * this.scale) / 2) / this.scale;
     this.y = top - Math.max(edge, (this.height - (bottom - top) * this.scale) / 2) / this.scale;
+  }
+
+  /** One frame, as large as there is room. */
+  frame(one: { x: number; y: number; width: number; height: number }): void {
+    const room = 40;
+    this.scale = Math.min(1.15, Math.max(0.6, Math.min((this.width - 118 - room) / one.width, (this.height - 2 * room) / one.height)));
+    this.x = one.x + one.width / 2 - (this.width + 118) / 2 / this.scale;
+    this.y = one.y + one.height / 2 - this.height / 2 / this.scale;
   }
 
   /** Brings a place near the middle if it is not on the screen. */

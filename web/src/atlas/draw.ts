@@ -34,19 +34,20 @@ function drawBands(pen: Pen, view: View): void {
 function drawBandNames(pen: Pen, view: View): void {
   const { camera, colours, done, labels, measure } = view;
   const wide = 106;
+  const grounds = [colours.bg, mix(colours.line, colours.bg, 0.22)];
   const bands = done.bands.filter((band) => camera.sy(band.y + band.height) > 0 && camera.sy(band.y) < camera.height);
-  pen.boxes("gutter", bands.map((band) => ({ x: 0, y: camera.sy(band.y), width: wide, height: band.height * camera.scale })), { fill: colours.bg, alpha: 0.88 });
   for (const band of bands) {
+    pen.boxes("gutter", [{ x: 0, y: camera.sy(band.y), width: wide, height: band.height * camera.scale }], { fill: grounds[done.bands.indexOf(band) % 2]!, alpha: 0.88 });
     const top = Math.max(0, camera.sy(band.y));
     const bottom = Math.min(camera.height, camera.sy(band.y + band.height));
-    if (bottom - top < 13) continue;
+    if (bottom - top < 8) continue;
     const y = Math.min((top + bottom) / 2, top + 26);
     const many = bottom - top > 40;
     if (band.level === null) {
       pen.text("band-name", measure.cut(labels.say("level.unknown"), wide - 14, 11, true), 10, y, { fill: colours.muted, size: 11, bold: true });
       continue;
     }
-    pen.text("band-level", String(band.level), 10, y, { fill: colours.text, size: many ? 15 : 12, bold: true });
+    pen.text("band-level", String(band.level), 10, y, { fill: colours.text, size: many ? 15 : bottom - top < 13 ? 9 : 12, bold: true });
     pen.text("band-name", measure.cut(labels.say(`level.${band.level}`), wide - 44, 11), 38, y, { fill: colours.muted, size: 11 });
   }
 }
@@ -69,7 +70,7 @@ function drawFrameNames(pen: Pen, view: View): void {
   const far = camera.depth === "site";
   for (const [at, one] of done.frames.entries()) {
     const wide = one.width * camera.scale;
-    if (!counts[at] || wide < 34 || !camera.sees(one.x, one.y, one.x + one.width, one.y + one.height)) continue;
+    if (!counts[at] || wide < 34 || one.height * camera.scale < 12 || !camera.sees(one.x, one.y, one.x + one.width, one.y + one.height)) continue;
     const size = far ? Math.min(13, Math.max(10, wide / 14)) : Math.min(13, Math.max(10, 12.5 * camera.scale));
     const name = plan.zones[one.zone]?.name ?? labels.say("zone.none");
     const count = String(counts[at]);

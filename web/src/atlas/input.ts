@@ -4,7 +4,8 @@ export interface Hands {
   /** The node at a place of the screen, or -1. */
   at(x: number, y: number): number;
   choose(node: number, path: boolean): void;
-  point(node: number): void;
+  point(node: number, x?: number, y?: number): void;
+  enter(x: number, y: number): void; // what is there, where it is no node
   open(): void;
   pan(dx: number, dy: number): void;
   zoom(factor: number, x?: number, y?: number): void;
@@ -90,7 +91,7 @@ class Pointers {
     const [x, y] = this.place(event);
     const before = this.down.get(event.pointerId);
     if (!before) {
-      this.hands.point(this.hands.at(x, y));
+      this.hands.point(this.hands.at(x, y), x, y);
       return;
     }
     this.down.set(event.pointerId, [x, y]);
@@ -128,7 +129,10 @@ class Pointers {
     if (!this.down.delete(event.pointerId) || this.down.size) return;
     this.begun = null;
     if (begun?.carrying) this.hands.drop();
-    else if (begun && !begun.moved) this.hands.choose(begun.node, event.shiftKey);
+    else if (begun && !begun.moved) {
+      this.hands.choose(begun.node, event.shiftKey);
+      if (begun.node < 0) this.hands.enter(begun.x, begun.y);
+    }
   }
 
   private cancel(event: PointerEvent): void {

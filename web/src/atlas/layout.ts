@@ -6,14 +6,14 @@
 
 import { LEVELS, type Plan } from "./data";
 
-export const CELL = { width: 152, height: 56 };
+export const CELL = { width: 152, height: 54 };
 export const CARD = { width: 136, height: 40 };
 
-const FRAME = { side: 8, head: 24, foot: 6, gap: 18 };
-const BAND = { above: 16, below: 16, left: 24 };
+const FRAME = { side: 8, head: 22, foot: 6, gap: 16 };
+const BAND = { above: 8, below: 8, left: 24 };
 const FOUNDING_MS = 24 * 3600 * 1000;
-const LEAST_WIDTH = 1250; // of the picture of a small site
-const WIDE = 2; // width by height that a picture strives for
+const LEAST_WIDTH = 1100; // of the picture of a small site
+const WIDE = 1.35; // width by height that a picture strives for
 const LOOSE = 1.3; // part of a band that frames, gaps and free places take beside the cards
 const FLAT = 1.75; // rows of a frame by the root of its places: cells are wider than high
 

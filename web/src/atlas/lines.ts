@@ -77,13 +77,15 @@ export function drawLines(pen: Pen, view: View): void {
 
 function drawConduits(batches: Batches, view: View, focus: number): void {
   for (const one of view.bundles) {
+    const own = one.from === view.frame || one.to === view.frame;
+    if (!own && !one.grave) continue;
     const [from, to] = [view.done.frames[one.from]!, view.done.frames[one.to]!];
     const curve = conduit(view, from, to);
     if (outside(curve, view)) continue;
-    const dim = view.way !== null || focus >= 0 || view.found !== null || (view.filter.fresh && !one.fresh);
-    const alpha = dim ? QUIET : one.rank === 0 && !one.abnormal ? (view.bundles.length > 300 ? 0.35 : 0.8) : 1;
-    const bold = Math.round((1 + Math.min(1, Math.log10(one.edges) / 3)) * 4) / 4;
-    batches.add(one.rank, one.abnormal > 0, alpha, bold, curve, view.bundles.length > 600 && one.rank === 0 ? 0 : 5);
+    const other = view.frame >= 0 ? !own : focus >= 0 || view.found !== null || (view.filter.fresh && !one.fresh);
+    const alpha = view.way !== null || other ? QUIET : one.rank === 0 && !one.abnormal ? 0.8 : 1;
+    const bold = (view.camera.depth === "site" ? 0.8 : 1) + Math.round(Math.min(0.6, Math.log10(one.edges) / 4) * 5) / 5;
+    batches.add(one.rank, one.abnormal > 0, alpha, bold, curve, 4);
   }
 }
 
@@ -106,16 +108,18 @@ export function between(view: View, from: number, to: number): number[] {
   const [c, d] = placeOf(view, to);
   const [ax, ay, bx, by, s] = [camera.sx(a), camera.sy(b), camera.sx(c), camera.sy(d), camera.scale];
   const [half, tall] = [(CARD.width / 2) * s, (CARD.height / 2) * s];
-  const shift = (from < to ? 5 : -5) * s; // the way back is another line
+  const back = (from < to ? 4 : -4) * s; // the way back is another line
+  const lean = Math.max(-0.75, Math.min(0.75, (bx - ax) / (900 * s))) * half;
   if (Math.abs(by - ay) > CARD.height * s) {
     const down = Math.sign(by - ay);
     const [top, end] = [ay + down * tall, by - down * tall];
-    const lean = Math.max(10 * s, Math.abs(end - top) * 0.4);
-    return [ax + shift, top, ax + shift, top + down * lean, bx + shift, end - down * lean, bx + shift, end];
+    const [x, z] = [ax + lean + back, bx - lean + back];
+    const bend = down * Math.max(10 * s, Math.abs(end - top) * 0.4);
+    return [x, top, x, top + bend, z, end - bend, z, end];
   }
   const right = Math.sign(bx - ax) || 1;
   const arch = Math.min(34, 10 + Math.abs(bx - ax) * 0.05) * (from < to ? -s : s);
-  if (Math.abs(bx - ax) < half * 2 + 30 * s) return [ax + right * half, ay + shift, ax + right * half, ay + shift, bx - right * half, by + shift, bx - right * half, by + shift];
+  if (Math.abs(bx - ax) < half * 2 + 30 * s) return [ax + right * half, ay + back, ax + right * half, ay + back, bx - right * half, by + back, bx - right * half, by + back];
   const edge = from < to ? -tall : tall;
   return [ax + right * half * 0.6, ay + edge, ax + right * half, ay + edge + arch, bx - right * half, by + edge + arch, bx - right * half * 0.6, by + edge];
 }

@@ -24,3 +24,8 @@ export function palette(element: Element): Palette {
   const named = Object.entries(own).map(([name, value]) => [name, style.getPropertyValue(`--fw-${name}`).trim() || value]);
   return { ...(Object.fromEntries(named) as Omit<Palette, "font">), font: style.fontFamily || "system-ui, sans-serif" };
 }
+
+/** Hands the colours to the style sheet, so that picture and page have the same. */
+export function wear(element: HTMLElement, colours: Palette): void {
+  for (const [name, value] of Object.entries(colours)) if (name !== "font") element.style.setProperty(`--at-${name}`, value);
+}

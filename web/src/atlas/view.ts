@@ -26,6 +26,7 @@ export interface View {
   labels: Labels;
   chosen: number; // node that has the keys, or -1
   under: number; // node under the pointer, or -1
+  frame: number; // frame under the pointer, from afar, or -1
   start: number; // node where a path begins, or -1
   way: Way | null;
   found: Set<number> | null; // nodes that the search lights up; null without a search

@@ -3,13 +3,14 @@
 import { all } from "./find";
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
-const relative = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto", style: "short" });
+const language = document.documentElement.lang.startsWith("en") ? "en-GB" : document.documentElement.lang || "en-GB"; // CET, not GMT+1
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
 let ahead = 0; // how far the clock of the server is ahead of ours, in ms
 
 function zoned(zone: string): Intl.DateTimeFormat {
   const shape: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" };
   try {
-    return new Intl.DateTimeFormat(document.documentElement.lang || "en", { ...shape, timeZone: zone });
+    return new Intl.DateTimeFormat(language, { ...shape, timeZone: zone });
   } catch {
     return new Intl.DateTimeFormat("en", { ...shape, timeZone: "UTC" });
   }

@@ -69,7 +69,7 @@ class Column(NamedTuple):
 class Filter(NamedTuple):
     """One filter. `condition` makes a condition of the text that was given, or raises ValueError saying what is allowed.
 
-    `choices` gives the allowed values with their words (then others are refused); `many`: the filter may be given several times (any of them).
+    `choices` gives the allowed values with their words (then others are refused); `many`: it may be given several times (any of them).
     """
 
     name: str
