@@ -38,7 +38,11 @@ def plant(count: int, seed: int = 1, day: int = 0) -> dict[str, Any]:
     dice = random.Random(seed)
     cells = max(1, count // 45)
     zones = [{"id": f"z{at}", "name": f"{CELLS[at % 10]} {at // 10 + 1}", "level": 1} for at in range(cells)]
-    zones += [{"id": "ops", "name": "Operations", "level": 3}, {"id": "dmz", "name": "Remote access", "level": 3.5}, {"id": "biz", "name": "Office", "level": 4}]
+    zones += [
+        {"id": "ops", "name": "Operations", "level": 3},
+        {"id": "dmz", "name": "Remote access", "level": 3.5},
+        {"id": "biz", "name": "Office", "level": 4},
+    ]
     nodes = [node(dice, at, cells, day) for at in range(count)]
     return {"site": {"id": "1", "name": "Works North"}, "zones": zones, "nodes": nodes, "edges": edges(dice, nodes), "pins": {}}
 
@@ -49,7 +53,14 @@ def node(dice: random.Random, at: int, cells: int, day: int) -> dict[str, Any]:
     zone = above or (f"z{dice.randrange(cells)}" if level is not None and level < 3 and dice.random() < 0.93 else None)
     first = BEGIN + day * DAY + dice.randrange(DAY // 2)
     return {
-        **{"id": f"{dice.getrandbits(64):016x}-{at}", "label": f"{(role or 'host').upper()[:4]}-{at:04}", "level": level, "zone": zone, "role": role, "vendor": vendor},
+        **{
+            "id": f"{dice.getrandbits(64):016x}-{at}",
+            "label": f"{(role or 'host').upper()[:4]}-{at:04}",
+            "level": level,
+            "zone": zone,
+            "role": role,
+            "vendor": vendor,
+        },
         **{"priority": dice.choices(["now", "next", "never", ""], [2, 5, 10, 83])[0], "new": dice.random() < 0.04, "url": f"/assets/{at}"},
         **{"first_ns": str(first), "last_ns": str(first + DAY * 3)},
     }
@@ -78,7 +89,12 @@ def edge(dice: random.Random, one: dict[str, Any], other: dict[str, Any]) -> dic
     more = dice.choices(["", "write", "operate", "program_download"], [80, 14, 4, 2])[0]
     first = str(max(int(one["first_ns"]), int(other["first_ns"])))
     return {
-        **{"from": one["id"], "to": other["id"], "protocols": [dice.choice(["s7comm", "modbus", "cip", "opcua"])], "effects": effects | ({more: 3} if more else {})},
+        **{
+            "from": one["id"],
+            "to": other["id"],
+            "protocols": [dice.choice(["s7comm", "modbus", "cip", "opcua"])],
+            "effects": effects | ({more: 3} if more else {}),
+        },
         **{"packets": effects["read"] * 2, "first_ns": first, "last_ns": str(int(first) + DAY), "new": dice.random() < 0.03},
         "abnormal": "programs outside the window of work" if dice.random() < 0.004 else "",
     }
@@ -103,7 +119,7 @@ class Server(ThreadingHTTPServer):
     def page(self) -> str:
         labels = json.dumps(LABELS).replace("&", "&amp;").replace("'", "&#39;")
         head = '<meta charset="utf-8"><link rel="icon" href="/atlas.css"><link rel="stylesheet" href="/page.css"><link rel="stylesheet" href="/atlas.css">'
-        place = f"<div id=\"map\" data-source=\"/plan\" data-pins=\"/pins\" data-labels='{labels}'></div>"
+        place = f'<div id="map" data-source="/plan" data-pins="/pins" data-labels=\'{labels}\'></div>'
         return f'<!doctype html><html lang="en" data-theme="{self.theme}"><head>{head}</head><body>{place}<script type="module" src="/atlas.js"></script></body></html>'
 
 
@@ -134,7 +150,12 @@ class Answers(BaseHTTPRequestHandler):
     def answer(self, status: int, kind: str, text: str) -> None:
         body = text.encode()
         self.send_response(status)
-        headers = {"Content-Type": f"{kind}; charset=utf-8", "Content-Length": str(len(body)), "Content-Security-Policy": POLICY, "Set-Cookie": "csrftoken=abc; Path=/"}
+        headers = {
+            "Content-Type": f"{kind}; charset=utf-8",
+            "Content-Length": str(len(body)),
+            "Content-Security-Policy": POLICY,
+            "Set-Cookie": "csrftoken=abc; Path=/",
+        }
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

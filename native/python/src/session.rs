@@ -209,8 +209,8 @@ impl Session {
     }
 
     /// Goes on with a live interface, through a ring of so many MiB. It has no end: whoever calls `run` stops, then calls `finish`.
-    /// Frames are numbered from `before` + 1. All of them are kept in segments (see `fieldwatch_live::Segments`) where `folder` is given.
-    #[pyo3(signature = (interface, ring_mib, folder=None, segment_mib=64, keep_mib=1024, before=0))]
+    /// Frames are numbered from `before` + 1, of the source's number `file` (the next one, where it is not given). All of them are kept in segments (see `fieldwatch_live::Segments`) where `folder` is given.
+    #[pyo3(signature = (interface, ring_mib, folder=None, segment_mib=64, keep_mib=1024, before=0, file=None))]
     #[allow(clippy::too_many_arguments)]
     fn open_live(
         &mut self,
@@ -221,6 +221,7 @@ impl Session {
         segment_mib: u64,
         keep_mib: u64,
         before: u64,
+        file: Option<u32>,
     ) -> PyResult<()> {
         self.end_file();
         let segments = folder.map(|folder| {
@@ -230,7 +231,7 @@ impl Session {
         let segments = segments.transpose()?;
         let live = py.detach(|| Live::open(interface, ring_mib)).map_err(stop)?;
         self.live = Mutex::new(Some(Listening { live, packets: 0, bytes: 0, before, segments, flushed: Instant::now() }));
-        self.file = self.read.len() as u32;
+        self.file = file.unwrap_or(self.read.len() as u32);
         Ok(())
     }
 

@@ -131,11 +131,14 @@ class _Pair(NamedTuple):
 
 
 class Assembler:
-    """Makes facts of one stream. `secret_key` keys the hashes of credentials."""
+    """Makes facts of one stream. `secret_key` keys the hashes of credentials; of the conversations `without`, nothing is told."""
 
-    def __init__(self, stream: Stream, secret_key: bytes) -> None:
+    def __init__(self, stream: Stream, secret_key: bytes, *, without: frozenset[int] = frozenset()) -> None:
         self.stream = stream
         self.secret_key = secret_key
+        self.without = without
+        self.secret_frames: set[int] = set()
+        """Frames that hold credentials, or parts of a message that does."""
         self.facts = Facts(distinct=dict(stream.distinct))
         self.names = [protocol.name for protocol in stream.registry.protocols]
         self.ends = [_ends(row) for row in stream.conversations]
@@ -151,12 +154,16 @@ class Assembler:
     def assemble(self) -> Facts:
         """All facts of the stream."""
         for sum_ in self.stream.sums:
-            self._sum(*sum_)
+            if sum_[0] not in self.without:
+                self._sum(*sum_)
         for number in self.stream.rich:
-            self._tally(number, self._row(number))
+            tally = self._row(number)
+            if tally.conversation not in self.without:
+                self._tally(number, tally)
         self._collect_claims()
         for number, row in enumerate(self.stream.conversations):
-            self._conversation(number, row)
+            if number not in self.without:
+                self._conversation(number, row)
         self._bad()
         self._collect_operations()
         for (protocol, function, reason), (count, evidence) in self.undecoded.items():
@@ -225,6 +232,8 @@ class Assembler:
         """One row for each file in which the credentials were seen."""
         secret = hashed(self.secret_key, login.secret) if login.secret else ""
         kept, thinned = tally.kept or ([], tally.times)
+        self.secret_frames.update(piece[1] for piece in (*tally.request_pieces, *tally.answer_pieces))
+        self.secret_frames.update(frame for _, frame, _, _ in kept)
         by_file: dict[int, list[tuple[int, int]]] = {}
         for file, frame, seen_ns, _ in kept:
             by_file.setdefault(file, []).append((frame, seen_ns))
@@ -355,6 +364,8 @@ class Assembler:
 
     def _bad(self) -> None:
         for bad in self.stream.bad:
+            if bad.conversation in self.without:
+                continue
             client, server = self.pairs[bad.conversation][0]
             name = self.names[bad.protocol]
             file, frame, offset, length = bad.piece

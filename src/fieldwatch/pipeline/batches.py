@@ -19,6 +19,7 @@ from fieldwatch.facts import (
     Malformed,
     MessageClass,
     Operation,
+    Proof,
     Row,
     Sighting,
     Slice,
@@ -28,6 +29,9 @@ from fieldwatch.facts.batch import MOST_ROWS, key
 from fieldwatch.pipeline.assemble import Facts
 from fieldwatch.pipeline.inspect import seen
 from fieldwatch.pipeline.slices import both
+
+LONG = 4096
+"""So many bytes of a frame, or characters of a claim, weigh as much as a row."""
 
 Same = TypeVar("Same", bound=Row)
 
@@ -70,11 +74,15 @@ def batches(
 
 
 def weight(row: Row) -> int:
-    """How many rows of a store one row is."""
+    """How many rows of a store one row is, or takes the room of."""
     if isinstance(row, Conversation):
         return 1 + len(row.messages)
     if isinstance(row, Operation):
         return 1 + len(row.occurrences)
+    if isinstance(row, Proof):
+        return 1 + len(row.data) // LONG
+    if isinstance(row, Claim):
+        return 1 + len(row.value) // LONG
     return len(row.counts) if isinstance(row, Slice) else 1
 
 

@@ -34,10 +34,17 @@ class Count(NamedTuple):
 
 
 class Clock:
-    """Says to what time to read, and takes what was counted when it is reached. `widens`: slices get longer where there are many."""
+    """Says to what time to read, and takes what was counted when it is reached.
 
-    def __init__(self, *, widens: bool = True) -> None:
+    `widens`: slices get longer where there are many. What was counted up to `told_frame` was told already and is taken no more.
+    """
+
+    def __init__(self, *, widens: bool = True, told_frame: int = 0) -> None:
         self.widens = widens
+        self.told_frame = told_frame
+        self.ended_frame = 0
+        """The frames up to this one are those of the slices that are over; what was told ends here, too."""
+        self.ended_ns = 0
         self.counts: list[Count] = []
         self.turns = 0
         self.since_ns: int | None = None
@@ -50,6 +57,11 @@ class Clock:
         held = session.held()
         assert held is not None
         self.take(session)
+        self.ended_frame = held[0] - 1
+        if self.turns:
+            self.ended_ns = max(self.ended_ns, self._start_ns + WIDTHS[self._level])
+        if self.ended_frame <= self.told_frame:
+            self.counts.clear()
         self.turns += 1
         if self.widens and self.turns > MOST_TURNS * (self._level + 1):
             self._level += 1
@@ -59,8 +71,9 @@ class Clock:
             self.widens = False
             return
         width = WIDTHS[self._level]
-        self._start_ns = held[1] // width * width
-        self.since_ns, self.until_ns = self._start_ns - width, self._start_ns + width
+        self._start_ns = max(held[1] // width * width, 0)  # what claims to be from before 1970 has no slice of its own
+        self.since_ns = self._start_ns - width if self._start_ns else None
+        self.until_ns = self._start_ns + width
 
     def take(self, session: Session) -> None:
         """What was counted since the last time, as counts of the slice that goes on."""

@@ -1,7 +1,8 @@
 """A batch as bytes and back: how a sensor hands its facts to the centre.
 
-The form is JSON (RFC 8259): `{"form": 1, "source": [...], "number": n, "told_ns": n, "last": false, "rows": [["claim", ...], ...]}`. A
-record is the list of its fields, in the order in which it declares them; a row is preceded by its type's name; bytes are Base64 (RFC 4648, 4).
+The form is JSON (RFC 8259): `{"form": 1, "source": [...], "number": n, "told_ns": n, "last": false, "rows": [["claim", ...], ...]}`.
+A record is the list of its fields, in the order in which it declares them; a row is preceded by its type's name; bytes are Base64
+(RFC 4648, 4).
 
 The same batch gives the same bytes. What is read here may come from anybody who has a sensor's key: whatever is no batch ends in one
 `BadBatch` that says where, what was read and what is allowed.
@@ -162,7 +163,7 @@ def _data(value: Any) -> Any:
 
 
 def _slice_start(value: Any) -> Any:
-    if _count(value) % SLICE_NS == 0:
+    if _moment(value) % SLICE_NS == 0:
         return value
     raise _Refused(value, f"a multiple of {SLICE_NS} ns")
 

@@ -1,7 +1,7 @@
 """A live interface, read into the same facts as a capture file: for a time, for a number of packets, or until somebody stops it.
 
-The native core holds the ring and only listens. The frames of a live interface are kept nowhere: evidence names the interface, and frames
-are numbered from 1 in the order of their arrival.
+The native core holds the ring and only listens. Evidence names the interface, and frames are numbered from 1 in the order of their arrival;
+they are kept nowhere, but where somebody gives them a folder (`Kept`).
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import secrets
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NamedTuple
 
 from fieldwatch.pipeline.assemble import Assembler, Facts
+from fieldwatch.pipeline.by_time import Clock
 from fieldwatch.pipeline.sources import UnusableInput
 from fieldwatch.pipeline.stream import Reader, Stream
 from fieldwatch.protocols import Registry, registry
 from fieldwatch.wire import CaptureError
+from fieldwatch.wire.rows import FileRow
 
 log = logging.getLogger(__name__)
 
@@ -30,28 +33,87 @@ Progress = Callable[[int, int], None]
 """Called a few times a second with the packets received and the packets dropped so far."""
 
 
-class LiveReader(Reader):
-    """Reads one interface."""
+class Kept(NamedTuple):
+    """Where the packets of an interface are kept on disk, in files of which size, and how much of them."""
 
-    def __init__(self, registry: Registry, interface: str, *, ring_mib: int = RING_MIB, fenced: bool = True) -> None:
-        super().__init__(registry, fenced=fenced)
+    folder: str
+    segment_mib: int = 64
+    keep_mib: int = 1024
+
+
+class LiveReader(Reader):
+    """Reads one interface; before it, what of the same source was `kept` in segments (their path, frames before them, frames to pass over)."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        interface: str,
+        *,
+        ring_mib: int = RING_MIB,
+        fenced: bool = True,
+        clock: Clock | None = None,
+        kept: Kept | None = None,
+        before: int = 0,
+        replay: Iterable[tuple[str, int, int]] = (),
+    ) -> None:
+        super().__init__(registry, fenced=fenced, clock=clock)
         self.interface = interface
-        self.session.open_live(interface, ring_mib)
+        self.frame = before
+        self.passed = 0
+        for path, frames_before, skip in replay:
+            self._replay(path, frames_before, skip)
+        self.session.open_live(interface, ring_mib, *(kept or (None,)), before=self.frame, file=0)
+
+    def _replay(self, path: str, before: int, skip: int) -> None:
+        """Reads a segment; one that ends within a frame, or within its header, ends there: its writer was ended."""
+        try:
+            self.session.open(path, 0, before, skip)
+            self._advance(0, None)
+        except CaptureError as error:
+            log.warning("%s: not read again: %s", path, error)
+            return
+        row = FileRow(*self.session.files()[-1])
+        self.frame = max(self.frame, before + row.packets + row.not_handed_out)
+        self.passed += skip
+
+    def advance(self) -> str:
+        """Reads on, for 0.2 s at most, and learns. Raises `CaptureError` where the interface is lost."""
+        step = self._run()
+        if step == "novel":
+            self._learn()
+        elif step == "time" and self.clock:
+            self.clock.turn(self.session)
+        return step
+
+    def snapshot(self, lost: str | None = None) -> Stream:
+        """What is known by now; the reading goes on."""
+        self.session.catch_up()
+        return self._stream((f"interface {self.interface}",), [self._file(lost)])
+
+    def end(self, lost: str | None = None) -> Stream:
+        """What is known at the end."""
+        return self.read(())._replace(paths=(f"interface {self.interface}",), files=[self._file(lost)])
+
+    def _file(self, lost: str | None) -> FileRow:
+        """All that was read, as one file's row."""
+        rows = [FileRow(*row) for row in self.session.files()]
+        packets, size_bytes = self.session.progress()
+        drops = self.session.drops()[1] + sum(row.capturer_drops for row in rows)
+        packets += sum(row.packets for row in rows) - self.passed
+        size_bytes += sum(row.packet_bytes for row in rows)
+        return FileRow(packets, size_bytes, size_bytes, lost, 0, drops, 0)
 
     def listen(self, goes_on: Callable[[], bool], progress: Progress | None = None) -> Stream:
         """Reads until `goes_on` says no (it is asked at least every 0.2 s), or the interface is lost: then the file's row says so."""
         lost = None
         try:
             while goes_on():
-                if self.session.run() == "novel":
-                    self._learn()
-                elif progress:
+                if self.advance() != "novel" and progress:
                     progress(*self.session.drops())
         except CaptureError as error:
             log.warning("%s", error)
             lost = str(error)
-        stream = self.read(())
-        return stream._replace(paths=(f"interface {self.interface}",), files=[stream.files[0]._replace(cut=lost)])
+        return self.end(lost)
 
 
 def listen(
@@ -103,4 +165,4 @@ def _stopped() -> Iterator[Callable[[], bool]]:
             signal.signal(number, handler)
 
 
-__all__ = ["LiveReader", "listen"]
+__all__ = ["Kept", "LiveReader", "listen"]

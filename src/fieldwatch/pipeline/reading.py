@@ -26,7 +26,7 @@ def read_capture(
 
     `identity` is what the store knows the source by, `name` what people know it by; `secret_key` keys the hashes of credentials.
     """
-    with _uncollected():
+    with uncollected():
         facts, width_ns = _facts(path, name, secret_key, fenced, progress)
     told_ns = max((count[0] + width_ns for one in facts.slices for count in one.counts), default=0)
     yield from batches(source_of(facts, identity, "capture", name), rows(facts, identity), told_ns=told_ns)
@@ -48,7 +48,7 @@ def _facts(path: str, name: str, secret_key: bytes, fenced: bool, progress: Prog
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """While it lasts nothing is collected: all that is made is kept, and looking through it again and again would cost most of the time."""
     collects = gc.isenabled()
     gc.disable()
@@ -59,4 +59,4 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-__all__ = ["Progress", "read_capture"]
+__all__ = ["Progress", "read_capture", "uncollected"]

@@ -31,6 +31,10 @@ MOST_CLASSES = 200_000
 """Different message classes of one source; beyond them messages are counted without their object."""
 
 
+PROGRESS_EVERY = 64
+"""Exchanges that are read between two words on how far the reading is."""
+
+
 class Template(NamedTuple):
     """An exchange that was read, by the core's number for it. Of the reading, only what facts are made of is kept."""
 
@@ -158,7 +162,7 @@ class Reader:
                 self._learn()
             elif step == "time" and self.clock:
                 self.clock.turn(self.session)
-            elif progress:
+            if progress and (step == "tick" or len(self.templates) % PROGRESS_EVERY == 0):
                 progress(number, *self.session.progress())
 
     def _learn(self) -> None:

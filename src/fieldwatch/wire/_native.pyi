@@ -54,11 +54,18 @@ class Session:
         Frames are numbered from `before` + 1; the first `skip` of them are passed over.
         """
     def open_live(
-        self, interface: str, ring_mib: int, folder: str | None = None, segment_mib: int = 64, keep_mib: int = 1024, before: int = 0
+        self,
+        interface: str,
+        ring_mib: int,
+        folder: str | None = None,
+        segment_mib: int = 64,
+        keep_mib: int = 1024,
+        before: int = 0,
+        file: int | None = None,
     ) -> None:
         """Goes on with a live interface, through a ring of so many MiB. It has no end: who calls `run` stops, then calls `finish`.
 
-        Frames are numbered from `before` + 1. Where `folder` is given all of them are kept there, in pcap files that are named by the number
+        Frames are numbered from `before` + 1, of the source's number `file` (the next one, if not given). Where `folder` is given all of them are kept there, in pcap files that are named by the number
         of their first frame; the oldest are deleted beyond `keep_mib`. What a full disk does not take is counted (`kept`).
         """
     def drops(self) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Writes the gallery: every part of the pages with sample data, as files that a plain server can show. `python -m tests.web.gallery FOLDER`."""
+"""Writes the gallery: every part of the pages with sample data, as files for a plain server. `python -m tests.web.gallery FOLDER`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone, translation
-
 from tests.web.gallery import samples
 
 HERE = Path(__file__).parent

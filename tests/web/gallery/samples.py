@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 NOW = datetime(2026, 3, 4, 2, 47, 9, tzinfo=UTC)
+ORDER, FIRMWARE = b"6ES7 317-2EK14-0AB0", b"V3.3.10"
 EVIL = "</td><script>hit=1</script>"
+
+WORDS = {
+    "priorities": ["high", "medium", "low", "journal"],
+    "whens": ["now", "next", "never"],
+    "verdicts": ["affected", "undetermined", "not_affected"],
+    "effects": ["read", "write", "program_download", "stop", "diagnose"],
+}
 
 SHELL: dict[str, Any] = {
     "site": {"name": "Wasserwerk Nord", "zone": "Europe/Berlin"},
@@ -17,6 +25,7 @@ SHELL: dict[str, Any] = {
     "user": {"name": "m.schreiber", "role": "OT engineer", "url": "/account/"},
     "counts": {"assets": "1,204", "conversations": "18,331", "vulnerabilities": "41", "changes": "6", "blind_spots": "3"},
     "version": "Fieldwatch 0.4",
+    "events": "/events",
 }
 
 KINDS = [
@@ -39,7 +48,9 @@ def row(at: int) -> dict[str, Any]:
     tone, name, role, vendor, model, order, firmware, risk, when = KINDS[at % len(KINDS)]
     proof = {"evidence": "/evidence/213.html", "of": "firmware"}
     cells: list[Any] = [
-        {"kind": "badge", "badge": "priority", "value": tone} if tone else {"kind": "badge", "badge": "state", "value": "calm", "text": "–"},
+        {"kind": "badge", "badge": "priority", "value": tone}
+        if tone
+        else {"kind": "badge", "badge": "state", "value": "calm", "text": "–"},
         {"text": name, "url": f"/asset.html?id={at}", "first": True, "title": name},
         {"kind": "code", "text": f"10.20.{at // 200}.{at % 200 + 10}"},
         role,
@@ -101,7 +112,12 @@ def empty_list() -> dict[str, Any]:
 
 def failed_list() -> dict[str, Any]:
     """A list whose filter cannot be read."""
-    error = {"title": "The filter cannot be read", "read": "seen > gestern", "allowed": "a date as 2026-03-04, or 24h", "action": "Write the time in one of these ways."}
+    error = {
+        "title": "The filter cannot be read",
+        "read": "seen > gestern",
+        "allowed": "a date as 2026-03-04, or 24h",
+        "action": "Write it so.",
+    }
     return page("assets", "Assets", table=listed([]) | {"error": error | {"retry_url": "?"}})
 
 
@@ -117,26 +133,36 @@ def asset() -> dict[str, Any]:
     ]
     slots = [
         {"number": 1, "kind": "PS", "model": "PS 307 5A", "order_number": "6ES7 307-1EA01", "firmware": "–"},
-        {"number": 2, "kind": "CPU", "model": "CPU 317-2 PN/DP", "order_number": "6ES7 317-2EK14", "firmware": "V3.3.10", "here": True, "double": True, "evidence": proof},
+        {"number": 2, "kind": "CPU", "model": "CPU 317-2 PN/DP", "order_number": "6ES7 317-2EK14", "firmware": "V3.3.10", "evidence": proof}
+        | {"here": True, "double": True},
         {"number": 3, "state": "unseen"},
         {"number": 4, "kind": "CP", "model": "CP 343-1", "order_number": "6GK7 343-1EX30", "url": "/asset.html?id=9", "evidence": proof},
         {"number": 5, "state": "vacant"},
         {"number": 6, "kind": "DI", "model": "SM 321 DI32", "order_number": "6ES7 321-1BL00", "firmware": "–"},
     ]
-    tabs = [{"label": "Talks with", "url": "?tab=talks", "current": True, "number": "14"}, {"label": "Findings", "url": "?tab=findings", "number": "3", "tone": "high"}]
+    tabs: list[dict[str, Any]] = [{"label": "Talks with", "url": "?tab=talks", "current": True, "number": "14"}]
+    tabs += [{"label": "Findings", "url": "?tab=findings", "number": "3", "tone": "high"}]
     tabs += [{"label": name, "url": "?"} for name in ("Changes", "Logins", "Timeline", "Files", "Notes")]
-    effects = ["read", "write", "program_download", "stop", "diagnose"]
-    return page(
-        "assets", "INTAKE_STATION", crumbs=[{"label": "Assets", "url": "/list.html"}], nameplate={"vendor": "Siemens", "model": "CPU 317-2 PN/DP", "fields": fields},
-        chassis={"label": "Rack 0", "slots": slots}, tabs=tabs, effects=effects, when=NOW, toasts=[{"text": "The model was corrected.", "undo_url": "/undo/1"}],
-        priorities=["high", "medium", "low", "journal"], whens=["now", "next", "never"], verdicts=["affected", "undetermined", "not_affected"],
-        progress={"stage": "Decoding plant.pcap", "share": 41, "rate": "182 MB/s", "remaining": "0:38 left"}, upload={"url": "/uploads/", "accept": ".pcap,.pcapng", "limit_text": "Up to 20 GB."},
-    )
+    drawn = {
+        "nameplate": {"vendor": "Siemens", "model": "CPU 317-2 PN/DP", "fields": fields},
+        "chassis": {"label": "Rack 0", "slots": slots},
+        "tabs": tabs,
+        "progress": {"stage": "Decoding plant.pcap", "share": 41, "rate": "182 MB/s", "remaining": "0:38 left"},
+        "upload": {"url": "/uploads/", "accept": ".pcap,.pcapng", "limit_text": "Up to 20 GB."},
+        "toasts": [{"text": "The model was corrected.", "undo_url": "/undo/1"}],
+    }
+    return page("assets", "INTAKE_STATION", crumbs=[{"label": "Assets", "url": "/list.html"}], when=NOW, **drawn, **WORDS)
 
 
 def overview() -> dict[str, Any]:
     """The first page."""
-    sites = [{"name": name, "assets": count, "fresh": fresh, "now": now, "values": [(at * 5 + fresh) % 17 for at in range(20)]} for name, count, fresh, now in (("Wasserwerk Nord", "1,204", 3, 2), ("Abwasserbehandlungsanlage Oberlausitz-Niederschlesien", "312", 0, 0), ("Pumpwerk 7", "18", 0, 0))]
+    seen = [
+        ("Wasserwerk Nord", "1,204", 3, 2),
+        ("Abwasserbehandlungsanlage Oberlausitz-Niederschlesien", "312", 0, 0),
+        ("Pumpwerk 7", "18", 0, 0),
+    ]
+    traffic = [at * 5 % 17 for at in range(20)]
+    sites = [{"name": name, "assets": count, "fresh": fresh, "now": now, "values": traffic} for name, count, fresh, now in seen]
     return page("overview", "Overview", sites=sites, when=NOW)
 
 
@@ -151,7 +177,12 @@ def form() -> dict[str, Any]:
         note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
         is_ring = forms.BooleanField(label="Keep a ring of packets", required=False, help_text="So that evidence can be shown later.")
 
-    return page("sensors", "Enrol a sensor", crumbs=[{"label": "Sensors", "url": "/"}], form=Sensor({"name": "", "url": "https://centre:8443", "kind": "live"}))
+    return page(
+        "sensors",
+        "Enrol a sensor",
+        crumbs=[{"label": "Sensors", "url": "/"}],
+        form=Sensor({"name": "", "url": "https://centre:8443", "kind": "live"}),
+    )
 
 
 def sign_in() -> dict[str, Any]:
@@ -160,19 +191,22 @@ def sign_in() -> dict[str, Any]:
 
     class SignIn(forms.Form):
         login = forms.CharField(label="User name")
-        password = forms.CharField(widget=forms.PasswordInput)
+        password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
 
     return {"title": "Sign in", "form": SignIn()}
 
 
 def evidence() -> dict[str, Any]:
     """Bytes with a marked value."""
-    data = bytes.fromhex("0800062b10aa001b1b8c22010800450000740f2e40001e06a1b00a14000a0a140063006600d211223344aabbccdd5018200000000000") + b"6ES7 317-2EK14-0AB0 V3.3.10\x00"
-    cells = [{"at": at, "hex": f"{byte:02x}", "sign": chr(byte) if 32 <= byte < 127 else ".", "mark": _mark(at)} for at, byte in enumerate(data)]
+    frame = bytes.fromhex("0800062b10aa001b1b8c22010800450000740f2e40001e06a1b00a14000a0a140063006600d211223344aabbccdd5018200000000000")
+    data = frame + ORDER + b" " + FIRMWARE + b"\x00"
+    order, firmware = (range(data.index(text), data.index(text) + len(text)) for text in (ORDER, FIRMWARE))
+    marks = dict.fromkeys(range(14), "ignored") | dict.fromkeys(order, "named") | dict.fromkeys(firmware, "value")
+    signs = [chr(byte) if 32 <= byte < 127 else "." for byte in data]
+    cells = [{"at": at, "hex": f"{byte:02x}", "sign": signs[at], "mark": marks.get(at, "")} for at, byte in enumerate(data)]
     rows = [{"offset": f"{at:04x}", "cells": cells[at : at + 16]} for at in range(0, len(cells), 16)]
-    nodes = [{"name": "S7 component", "value": "", "children": [{"name": "order number", "value": "6ES7 317-2EK14-0AB0", "bytes": "53-71"}, {"name": "firmware", "value": "V3.3.10", "bytes": "73-79"}]}]
-    return {"hexdump": {"label": "Frame 213", "rows": rows, "legend": "bytes 73 – 79: firmware"}, "nodes": nodes, "when": NOW}
-
-
-def _mark(at: int) -> str:
-    return "value" if 73 <= at <= 79 else "named" if 53 <= at <= 71 else "ignored" if at < 14 else ""
+    fields = [("order number", ORDER, order), ("firmware", FIRMWARE, firmware)]
+    leaves = [{"name": name, "value": text.decode(), "bytes": f"{at[0]}-{at[-1]}"} for name, text, at in fields]
+    legend = f"bytes {firmware[0]} – {firmware[-1]}: firmware"
+    nodes = [{"name": "S7 component", "children": leaves}]
+    return {"hexdump": {"label": "Frame 213", "rows": rows, "legend": legend}, "nodes": nodes, "when": NOW}

@@ -2,7 +2,7 @@
 
 import "./atlas.css";
 import { conduits } from "./bundle";
-import { Camera } from "./camera";
+import { Camera, GUTTER } from "./camera";
 import { Card } from "./card";
 import { Clock } from "./clock";
 import { BadPlan, plan, type Plan } from "./data";
@@ -31,6 +31,7 @@ export class Atlas implements Hands {
   private readonly canvas: HTMLCanvasElement;
   private readonly stage: HTMLElement;
   private readonly note = h("p", { class: "atlas-note", hidden: true });
+  private readonly hint = h("p", { class: "atlas-hint", hidden: true });
   private readonly state = h("div", { class: "atlas-state", role: "status" });
   private readonly voice = h("p", { class: "atlas-spoken", "aria-live": "polite" });
   private readonly card: Card;
@@ -58,7 +59,7 @@ export class Atlas implements Hands {
       ...{ plan: NOTHING, filter: new Filter(), camera: new Camera(), colours, measure: new Measure(colours.font), labels: this.labels },
       ...{ done: layout(NOTHING), seen: shown(NOTHING, new Filter()), bundles: [], around: [], chosen: -1, under: -1, frame: -1, start: -1, way: null, found: null, moving: null },
     };
-    this.stage = h("div", { class: "atlas-stage" }, this.canvas, this.note, this.card.element, this.state);
+    this.stage = h("div", { class: "atlas-stage" }, this.canvas, this.hint, this.note, this.card.element, this.state);
     const keys = h("p", { class: "atlas-spoken", id: "atlas-keys" }, this.labels.say("keys"));
     root.classList.add("atlas");
     wear(root, colours);
@@ -203,12 +204,15 @@ export class Atlas implements Hands {
     else paint.clearRect(0, 0, view.camera.width, view.camera.height);
     this.card.show(view, view.moving || tooMany(view) ? -1 : view.under >= 0 ? view.under : view.chosen);
     this.root.dataset["depth"] = view.camera.depth;
+    const drawn = view.bundles.filter((one) => one.grave).length;
+    this.hint.hidden = single(view) || drawn === view.bundles.length;
+    this.hint.textContent = this.labels.say("conduits.some", { n: this.clock.count(drawn), all: this.clock.count(view.bundles.length) });
     return performance.now() - begun;
   }
 
   at(x: number, y: number): number {
     const { view } = this;
-    if (tooMany(view) || view.camera.depth === "site") return -1;
+    if (tooMany(view) || view.camera.depth === "site" || x < GUTTER) return -1;
     const [a, b] = view.camera.ground(x, y);
     const slack = Math.max(0, 4 / view.camera.scale - 4);
     const { seen, done } = view;
@@ -219,7 +223,7 @@ export class Atlas implements Hands {
   point(node: number, x = -1, y = -1): void {
     const { view } = this;
     const [a, b] = view.camera.ground(x, y);
-    const far = node < 0 && x >= 0 && !single(view);
+    const far = node < 0 && x >= GUTTER && !single(view);
     const frame = far ? view.done.frames.findIndex((one) => a >= one.x && a <= one.x + one.width && b >= one.y && b <= one.y + one.height) : -1;
     if (node === view.under && frame === view.frame) return;
     [view.under, view.frame] = [node, frame];

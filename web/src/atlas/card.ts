@@ -47,7 +47,8 @@ export class Card {
   private words(view: View, node: number): HTMLElement[] {
     const { labels, plan } = view;
     const one = plan.nodes[node]!;
-    const talks = [...view.around[node]!].sort((a, b) => view.seen.rankOf[b.edge]! - view.seen.rankOf[a.edge]! || plan.edges[b.edge]!.packets - plan.edges[a.edge]!.packets);
+    const grave = (edge: number): number => Number(plan.edges[edge]!.abnormal !== "");
+    const talks = [...view.around[node]!].sort((a, b) => grave(b.edge) - grave(a.edge) || view.seen.rankOf[b.edge]! - view.seen.rankOf[a.edge]! || plan.edges[b.edge]!.packets - plan.edges[a.edge]!.packets);
     const facts: [string, string][] = [
       [labels.say("level"), level(view, node)],
       [labels.say("zone"), plan.zones[one.zone]?.name ?? labels.say("zone.none")],

@@ -1,8 +1,9 @@
 // The picture: bands, frames, lines, cards. The farther away, the less is told: zones, then cards, then names, then what they are.
 
+import { GUTTER } from "./camera";
 import type { Priority } from "./data";
 import { isFresh } from "./filter";
-import { CARD } from "./layout";
+import { CARD, type Frame } from "./layout";
 import { drawLines, mix, triangle } from "./lines";
 import type { Box, Pen, Style } from "./pen";
 import { placeOf, tooMany, type View } from "./view";
@@ -33,11 +34,13 @@ function drawBands(pen: Pen, view: View): void {
 /** The names of the levels stay at the left edge, wherever the camera is. */
 function drawBandNames(pen: Pen, view: View): void {
   const { camera, colours, done, labels, measure } = view;
-  const wide = 106;
+  const wide = GUTTER;
   const grounds = [colours.bg, mix(colours.line, colours.bg, 0.22)];
   const bands = done.bands.filter((band) => camera.sy(band.y + band.height) > 0 && camera.sy(band.y) < camera.height);
+  pen.boxes("gutter", [{ x: 0, y: 0, width: wide, height: camera.height }], { fill: colours.bg });
+  pen.curves("gutter", [wide, 0, wide, 0, wide, camera.height, wide, camera.height], { stroke: colours.line });
   for (const band of bands) {
-    pen.boxes("gutter", [{ x: 0, y: camera.sy(band.y), width: wide, height: band.height * camera.scale }], { fill: grounds[done.bands.indexOf(band) % 2]!, alpha: 0.88 });
+    pen.boxes("gutter", [{ x: 0, y: camera.sy(band.y), width: wide, height: band.height * camera.scale }], { fill: grounds[done.bands.indexOf(band) % 2]! });
     const top = Math.max(0, camera.sy(band.y));
     const bottom = Math.min(camera.height, camera.sy(band.y + band.height));
     if (bottom - top < 8) continue;
@@ -64,31 +67,32 @@ function drawFrames(pen: Pen, view: View): void {
 }
 
 function drawFrameNames(pen: Pen, view: View): void {
-  const { camera, colours, done, measure, plan, labels } = view;
+  const { camera, done } = view;
   const counts = new Int32Array(done.frames.length);
   for (const at of view.seen.nodes) counts[done.frameOf[at]!]!++;
-  const far = camera.depth === "site";
   for (const [at, one] of done.frames.entries()) {
-    const wide = one.width * camera.scale;
-    if (!counts[at] || wide < 34 || one.height * camera.scale < 12 || !camera.sees(one.x, one.y, one.x + one.width, one.y + one.height)) continue;
-    const size = far ? Math.min(13, Math.max(10, wide / 14)) : Math.min(13, Math.max(10, 12.5 * camera.scale));
-    const name = plan.zones[one.zone]?.name ?? labels.say("zone.none");
-    const count = String(counts[at]);
-    const room = wide - 14 - measure.width(count, size) - 8;
-    const [x, tall] = [camera.sx(one.x), one.height * camera.scale];
-    const y = camera.sy(one.y) + Math.max(size * 0.75 + 1, Math.min(tall / 2, 13 * camera.scale));
-    const letters = { fill: one.zone < 0 ? colours.muted : colours.text, size };
-    const text = measure.cut(name, room, size, true);
-    if (far && text) {
-      const back = { x: x + 3, y: y - size * 0.7, width: Math.min(wide - 6, measure.width(text, size, true) + measure.width(count, size) + 16), height: size * 1.4 };
-      pen.boxes("frame-back", [back], { fill: colours.surface, alpha: 0.86 }, 2);
-      pen.text("frame-name", text, x + 7, y, { ...letters, bold: true });
-      pen.text("frame-count", count, x + 7 + measure.width(text, size, true) + 7, y, { fill: colours.muted, size });
-    } else if (!far) {
-      pen.text("frame-name", text, x + 7, y, { ...letters, bold: true });
-      pen.text("frame-count", count, x + wide - 7, y, { fill: colours.muted, size, align: "right" });
-    }
+    const small = one.width * camera.scale < 34 || one.height * camera.scale < 12;
+    if (counts[at] && !small && camera.sees(one.x, one.y, one.x + one.width, one.y + one.height)) drawFrameName(pen, view, one, String(counts[at]));
   }
+}
+
+/** The name of a zone and how many nodes it has here; the name alone, or nothing, where there is less room. */
+function drawFrameName(pen: Pen, view: View, one: Frame, count: string): void {
+  const { camera, colours, labels, measure, plan } = view;
+  const over = camera.depth === "site" || camera.depth === "zone"; // there is no line for it: it lies on the cards
+  const [wide, tall] = [one.width * camera.scale, one.height * camera.scale];
+  const size = over ? Math.min(13, Math.max(10, wide / 14)) : Math.min(13, Math.max(10, 12.5 * camera.scale));
+  const name = plan.zones[one.zone]?.name ?? labels.say("zone.none");
+  const counted = measure.width(count, size) + 7;
+  let text = measure.cut(name, wide - 14 - counted, size, true);
+  const full = text === name || wide > 120;
+  if (!full) text = measure.cut(name, wide - 10, size, true);
+  if (text.length < Math.min(3, name.length)) return;
+  const [x, y] = [camera.sx(one.x), camera.sy(one.y) + Math.max(size * 0.75 + 1, Math.min(tall / 2, 12 * camera.scale))];
+  const long = measure.width(text, size, true);
+  if (over) pen.boxes("frame-back", [{ x: x + 2, y: y - size * 0.75, width: Math.min(wide - 4, long + (full ? counted : 0) + 9), height: size * 1.5 }], { fill: colours.surface, alpha: 0.9 }, 2);
+  pen.text("frame-name", text, x + 6, y, { fill: one.zone < 0 ? colours.muted : colours.text, size, bold: true });
+  if (full) pen.text("frame-count", count, over ? x + 6 + long + 7 : x + wide - 7, y, { fill: colours.muted, size, align: over ? "left" : "right" });
 }
 
 function drawNodes(pen: Pen, view: View): void {
@@ -166,7 +170,7 @@ function drawWords(pen: Pen, view: View, at: number, box: Box, dim: boolean): vo
   const detail = [labels.term("role", node.role), node.vendor].filter(Boolean).join(" · ");
   const two = camera.depth === "labels" && detail !== "";
   const middle = box.y + box.height / 2;
-  pen.text("label", measure.cut(node.label, room, size), left, two ? middle - size * 0.55 : middle, { fill: colours.text, size, alpha });
-  if (two) pen.text("detail", measure.cut(detail, room, size - 2), left, middle + size * 0.65, { fill: colours.muted, size: size - 2, alpha });
+  pen.text("label", measure.cut(node.label, room, size), left, two ? middle - size * 0.6 : middle, { fill: colours.text, size, alpha });
+  if (two) pen.text("detail", measure.cut(detail, room, Math.max(9, size - 2)), left, middle + size * 0.65, { fill: colours.muted, size: Math.max(9, size - 2), alpha });
   if (plan.pins.has(node.id)) pen.boxes("pin", [{ x: box.x + box.width - 6, y: box.y + 3, width: 3, height: 3 }], { fill: colours.accent, alpha }, 1.5);
 }

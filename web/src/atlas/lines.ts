@@ -5,7 +5,7 @@ import { isFresh } from "./filter";
 import { CARD, type Frame } from "./layout";
 import type { Palette } from "./palette";
 import type { Pen, Style } from "./pen";
-import { placeOf, single, type View } from "./view";
+import { MOST_SINGLE, placeOf, single, type View } from "./view";
 
 const WIDTHS = [1, 1.7, 2.2, 3];
 const DASHES: readonly (readonly number[])[] = [[], [], [7, 4], [13, 3, 3, 3]];
@@ -59,6 +59,7 @@ export function drawLines(pen: Pen, view: View): void {
   const batches = new Batches(view);
   const focus = view.way ? -1 : view.under >= 0 ? view.under : view.chosen;
   const alone = single(view);
+  const many = view.seen.edges.length > MOST_SINGLE;
   if (!alone) drawConduits(batches, view, focus);
   for (const at of view.seen.edges) {
     const edge = view.plan.edges[at]!;
@@ -66,11 +67,15 @@ export function drawLines(pen: Pen, view: View): void {
     const own = edge.from === focus || edge.to === focus;
     const inside = view.done.frameOf[edge.from] === view.done.frameOf[edge.to];
     if (!alone && !onWay && !own && !(inside && view.camera.depth !== "site" && view.camera.depth !== "zone")) continue;
-    const curve = between(view, edge.from, edge.to);
-    if (outside(curve, view)) continue;
+    const short = many && !own && !onWay;
+    const [from, to] = short ? [onScreen(view, edge.from), onScreen(view, edge.to)] : [true, true];
+    if (!from && !to) continue;
+    const whole = between(view, edge.from, edge.to);
+    if (outside(whole, view)) continue;
+    const curve = from && to ? whole : stub(whole, from, view.camera.scale);
     const dim = dimmed(view, focus, own, onWay, isFresh(edge, view.filter), edge.from, edge.to);
     const alpha = dim ? QUIET : view.seen.rankOf[at] === 0 && !own && !onWay ? crowd(view) : 1;
-    batches.add(Math.max(0, view.seen.rankOf[at]!), edge.abnormal !== "", alpha, own || onWay ? 1.5 : 1, curve, view.camera.scale > 0.45 || onWay ? 5 : 0);
+    batches.add(Math.max(0, view.seen.rankOf[at]!), edge.abnormal !== "", alpha, own || onWay ? 1.5 : 1, curve, to && (view.camera.scale > 0.45 || onWay) ? 5 : 0);
   }
   batches.draw(pen);
 }
@@ -144,6 +149,19 @@ function conduit(view: View, from: Frame, to: Frame): number[] {
   const [y, w] = [camera.sy(from.y + from.height / 2) + shift, camera.sy(to.y + to.height / 2) + shift];
   const lean = (z - x) * 0.4;
   return [x, y, x + lean, y + shift * 3, z - lean, w + shift * 3, z, w];
+}
+
+function onScreen(view: View, node: number): boolean {
+  const [x, y] = placeOf(view, node);
+  return view.camera.sees(x - CARD.width / 2, y - CARD.height / 2, x + CARD.width / 2, y + CARD.height / 2);
+}
+
+/** The part of a line at the one end that is on the screen: it leads away from there. */
+function stub(curve: number[], atStart: boolean, scale: number): number[] {
+  const [x, y, a, b] = atStart ? [curve[0]!, curve[1]!, curve[2]!, curve[3]!] : [curve[6]!, curve[7]!, curve[4]!, curve[5]!];
+  const share = Math.min(1, (22 * scale) / (Math.hypot(a - x, b - y) || 1));
+  const [c, d] = [x + (a - x) * share, y + (b - y) * share];
+  return atStart ? [x, y, x, y, c, d, c, d] : [c, d, c, d, x, y, x, y];
 }
 
 function outside(curve: number[], view: View): boolean {

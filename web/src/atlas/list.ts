@@ -44,7 +44,7 @@ export class List {
 
   private edges(view: View): HTMLElement {
     const { plan, seen, labels } = view;
-    const heads = ["column.from", "column.to", "protocol", "effect", "column.packets", "abnormal", "column.first", "column.last"];
+    const heads = ["column.from", "column.to", "column.protocols", "column.effects", "column.packets", "abnormal", "column.first", "column.last"];
     const order = [...seen.edges].sort((a, b) => Number(plan.edges[b]!.abnormal !== "") - Number(plan.edges[a]!.abnormal !== "") || seen.rankOf[b]! - seen.rankOf[a]! || a - b);
     return this.table(view, "edges", order, heads, (at) => {
       const edge = plan.edges[at]!;

@@ -46,9 +46,9 @@ export class Panel {
       this.group(labels.say("priority"), PRIORITIES.map((one) => this.each(`due-${one || "none"}`, labels.say(`priority.${one || "none"}`), filter.priorities, one, (counts) => counts.priorities.get(one) ?? 0))),
       this.group(labels.say("new"), [this.entry("fresh", labels.say("new.show"), () => filter.fresh, () => (filter.fresh = !filter.fresh), (counts) => counts.fresh), this.since(view)]),
       this.time(view),
-      this.fold(labels.say("protocol"), protocols.map((one) => this.each("", labels.term("protocol", one), filter.protocols, one, (counts) => counts.protocols.get(one) ?? 0)), protocols, filter.protocols, view),
-      this.fold(labels.say("zone"), zones.map(([id, name]) => this.each("", name, filter.zones, id, (counts) => counts.zones.get(id) ?? 0)), zones.map(([id]) => id), filter.zones, view),
-      this.fold(labels.say("effect"), effects.map((one) => this.each("", effectName(one), filter.effects, one, (counts) => counts.effects.get(one) ?? 0)), effects, filter.effects, view),
+      this.fold(labels.say("protocols"), protocols.map((one) => this.each("", labels.term("protocol", one), filter.protocols, one, (counts) => counts.protocols.get(one) ?? 0)), protocols, filter.protocols, view),
+      this.fold(labels.say("zones"), zones.map(([id, name]) => this.each("", name, filter.zones, id, (counts) => counts.zones.get(id) ?? 0)), zones.map(([id]) => id), filter.zones, view),
+      this.fold(labels.say("effects"), effects.map((one) => this.each("", effectName(one), filter.effects, one, (counts) => counts.effects.get(one) ?? 0)), effects, filter.effects, view),
       h("button", { type: "button", class: "atlas-reset", click: () => this.reset(view) }, labels.say("reset")),
     );
   }

@@ -11,7 +11,7 @@ import type { Neighbour, Way } from "./path";
 import type { Measure } from "./pen";
 
 export const MOST_NODES = 10_000; // with more that are shown, only their zones are drawn
-const MOST_SINGLE = 800; // edges that are drawn one by one from afar
+export const MOST_SINGLE = 800; // edges that are drawn one by one from afar, and in full when near
 
 export interface View {
   plan: Plan;

@@ -5,6 +5,7 @@ import { all, around, one } from "./find";
 const ALLOWED = /^\/(?:[\w.~%:@+=-]+\/)*(?:evidence|drawer)\/[\w.~%:@+=/-]*(?:\?[^#]*)?$/;
 const FOCUSED = "a[href], button, input, select, textarea, summary, [tabindex='0']";
 let opener: HTMLElement | null = null;
+let page = ""; // its address, without the drawer
 
 const panel = (): HTMLElement | null => one("[data-drawer-panel]");
 const inAddress = (): string | null => new URL(location.href).searchParams.get("drawer");
@@ -99,6 +100,11 @@ function light(event: Event): void {
   }
 }
 
+/** Where only the drawer came or went, nobody else needs to hear of it: the page stays as it is. */
+function moved(event: Event): void {
+  if (withDrawer(null) === page) (event.stopImmediatePropagation(), follow());
+}
+
 function follow(): void {
   const path = inAddress();
   if (!path) return hide();
@@ -116,7 +122,9 @@ export function drawer(): void {
   document.addEventListener("click", (event) => around(event, "[data-drawer-close]") && close());
   document.addEventListener("keydown", trap);
   for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, light);
-  addEventListener("popstate", follow);
+  addEventListener("popstate", moved);
+  for (const kind of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) document.body.addEventListener(kind, () => (page = withDrawer(null)));
+  page = withDrawer(null);
   if (inAddress()) follow();
   else if (one("#drawer-body")?.childElementCount) show();
 }

@@ -75,7 +75,7 @@ def table_of(request: HttpRequest, asked: Query, found: Page, *, base: str = "")
         "id": record.plural,
         "label": str(record.titles),
         "count": _count(found),
-        "noun": str(record.titles if found.count != 1 else record.title).lower(),
+        "noun": str(record.titles if found.total != 1 else record.title).lower(),
         "columns": [_heading(asked, column) for column in asked.columns],
         "rows": [_row(record, asked, row) for row in found.rows],
         "keep": keep,
@@ -146,7 +146,7 @@ def _row(record: Record, asked: Query, row: Any) -> dict[str, Any]:
 
 
 def _count(found: Page) -> str:
-    return _("more than 10,000") if found.is_more else f"{found.count:,}"
+    return _("more than 10,000") if found.is_more else f"{found.total:,}"
 
 
 def _chips(asked: Query) -> list[dict[str, Any]]:

@@ -87,12 +87,12 @@ class Query(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Rows with the cursors of the pages beside them ("" where there is none), and how many rows there are: at least, if `is_more`."""
+    """Rows with the cursors of the pages beside them ("" where there is none), and how many rows there are in all: at least, if `is_more`."""
 
     rows: list[Any]
     next: str
     previous: str
-    count: int
+    total: int
     is_more: bool
 
 

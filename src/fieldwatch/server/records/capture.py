@@ -45,8 +45,6 @@ RECORD = Record(
     ),
     related=("sensor", "site", "brought_by"),
     detail=lambda row: f"/captures/{row.pk}/",
-    empty=_(
-        "Captures that were uploaded or found in a watched folder, and what sensors see, each with a report of what was read."
-    ),
+    empty=_("Captures that were uploaded or found in a watched folder, and what sensors see, each with a report of what was read."),
     template="records/captures.html",
 )

@@ -52,6 +52,8 @@ class Finding(models.Model):
     accepted_why = models.TextField(blank=True, default="")
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True)
+    digest = models.BinaryField(max_length=16, default=b"", editable=False)
+    """Of what was judged last: where it is the same, nothing is written."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("asset", "key"), name="finding_key"),)

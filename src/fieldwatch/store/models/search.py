@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from fieldwatch.store.models.asset import Asset
 from fieldwatch.store.models.place import Site, Zone
 
 
@@ -16,6 +17,7 @@ class SearchEntry(models.Model):
 
     site = models.ForeignKey(Site, models.CASCADE, null=True, related_name="+")
     zone = models.ForeignKey(Zone, models.CASCADE, null=True, related_name="+")
+    asset = models.ForeignKey(Asset, models.CASCADE, null=True, related_name="search_entries")
     kind = models.CharField(max_length=16)
     key = models.CharField(max_length=64)
     label = models.TextField()

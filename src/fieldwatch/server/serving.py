@@ -1,0 +1,68 @@
+"""The listening sockets: pages and API for people and programs, and beside them a door with client certificates for sensors."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+import uvicorn
+
+from fieldwatch.server.asgi import application
+from fieldwatch.server.options import Options
+
+
+def serve(options: Options, say: Callable[[str], None]) -> None:
+    """Serves until SIGTERM or SIGINT. `say` prints what whoever starts it should know."""
+    asyncio.run(_serve(options, say))
+
+
+async def _serve(options: Options, say: Callable[[str], None]) -> None:
+    servers = [uvicorn.Server(_pages(options))]
+    if options["sensors.port"]:
+        from fieldwatch.server.sensors.door import door
+
+        servers.append(door(options))
+    running = [asyncio.create_task(server.serve()) for server in servers]
+    while not all(server.started or task.done() for server, task in zip(servers, running, strict=True)):
+        await asyncio.sleep(0.02)
+    if not any(task.done() for task in running):
+        await asyncio.to_thread(_announce, options, say)
+    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    for server in servers:
+        server.should_exit = True
+    for task in running:
+        with contextlib.suppress(SystemExit):
+            await task
+
+
+def _pages(options: Options) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        host=options["server.host"],
+        port=options["server.port"],
+        ssl_certfile=options["server.certificate"] or None,
+        ssl_keyfile=options["server.key"] or None,
+        proxy_headers=options["server.behind_proxy"],
+        forwarded_allow_ips="127.0.0.1",
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        timeout_keep_alive=30,
+        limit_concurrency=512,
+        h11_max_incomplete_event_size=65536,
+    )
+
+
+def _announce(options: Options, say: Callable[[str], None]) -> None:
+    """Where the pages are; and, before there is an administrator, the link with which the first one is made."""
+    from fieldwatch.server.accounts.setup import setup_link
+
+    scheme = "https" if options["server.certificate"] else "http"
+    host = options["server.name"] or options["server.host"].replace("127.0.0.1", "localhost")
+    origin = f"{scheme}://{host}:{options['server.port']}"
+    say(f"Fieldwatch serves {origin}/ (Ctrl-C ends it)")
+    link = setup_link(origin)
+    if link:
+        say(f"Nobody has an account yet. This link makes the first one; it works once, for a day:\n  {link}")

@@ -1,0 +1,78 @@
+"""Captures that wait to be read: each is parsed in a process of its own that has no rights, and taken batch by batch.
+
+Where a worker was killed, the next one reads the capture again: its batches are the same, and those that were taken are not taken twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from fieldwatch.facts import Batch
+from fieldwatch.pipeline.child import Progress, read_apart
+from fieldwatch.pipeline.confine import Limits
+from fieldwatch.pipeline.sources import UnusableInput
+from fieldwatch.server.options import Options
+from fieldwatch.store.captures import place
+from fieldwatch.store.events import Kind, emit
+from fieldwatch.store.ingest import Writer
+from fieldwatch.store.models import Source
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 3
+"""How often the reading of a capture is begun: one that kills its reader is not read for ever."""
+
+
+def waiting() -> Source | None:
+    """The capture to read next: one that was begun first, then in the order in which they came."""
+    begun = Source.objects.filter(kind="capture", state=Source.State.READING, sensor=None).order_by("id").first()
+    return begun or Source.objects.filter(state=Source.State.QUEUED).order_by("id").first()
+
+
+def read(source: Source, options: Options, key: bytes, writer: Writer, beat: Callable[[], None]) -> None:
+    """Reads one capture to its end, or notes why it cannot be read. `beat` is called between batches."""
+    if source.tries >= MOST_TRIES:
+        return _failed(source, source.reason or f"its reading ended {MOST_TRIES} times before its end; see the log of the worker")
+    Source.objects.filter(pk=source.pk).update(state=Source.State.READING, tries=source.tries + 1, reason="")
+    _tell(source)
+    path = place(options.data, source.identity)
+    if not path.exists():
+        return _failed(source, f"{path.name}: the file is not in the folder of captures any more; bring it again")
+    wall_s = options["captures.hours"] * 3600
+    limits = Limits(memory_mib=options["captures.memory_mb"], cpu_s=wall_s)
+    try:
+        for step in read_apart(str(path), source.identity, source.name, key, limits=limits, wall_s=wall_s):
+            if isinstance(step, Batch):
+                writer.take(source.site_id, step)
+            else:
+                _progress(source, step)
+            beat()
+    except UnusableInput as error:
+        return _failed(source, str(error))
+    Source.objects.filter(pk=source.pk).update(tries=0, progress=1.0, done_at=timezone.now())
+    _tell(source)
+    return None
+
+
+def _progress(source: Source, step: Progress) -> None:
+    for warning in step.warnings:
+        log.warning("%s: %s", source.name, warning)
+    share = min(step.size_bytes / source.file_bytes, 1.0) if source.file_bytes else 0.0
+    with suppress(DatabaseError):  # it is only shown; the next one comes soon
+        Source.objects.filter(pk=source.pk).update(progress=share)
+        _tell(source)
+
+
+def _failed(source: Source, reason: str) -> None:
+    log.warning("%s: %s", source.name, reason)
+    Source.objects.filter(pk=source.pk).update(state=Source.State.FAILED, reason=reason, done_at=timezone.now())
+    _tell(source)
+
+
+def _tell(source: Source) -> None:
+    emit(Kind.SOURCE, str(source.pk), site=source.site_id)

@@ -1,0 +1,106 @@
+"""The ingest worker: takes what sensors sent, reads captures, folds sites, judges, does the chores - one thing after the other, for ever.
+
+All that it knows stands in the store and the data folder: it can be killed at any moment, and the next one goes on where it was. Where the
+database is away or the disk is full it waits, says so, and goes on by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import partial
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+
+from fieldwatch.pipeline.assemble import hashed
+from fieldwatch.server.keys import key
+from fieldwatch.server.options import Options
+from fieldwatch.server.worker import captures
+from fieldwatch.server.worker.basis import Shelf
+from fieldwatch.server.worker.chores import Rota
+from fieldwatch.server.worker.sensors import Arrivals
+from fieldwatch.server.worker.sites import Folder
+from fieldwatch.server.worker.state import State, say
+from fieldwatch.store.ingest import StoreFull, StoreWaits, Writer
+
+log = logging.getLogger(__name__)
+
+IDLE_S = 0.5
+"""How long it sleeps when there is nothing to do."""
+
+WAIT_S = (1.0, 2.0, 5.0, 10.0)
+"""How long it waits before it tries again, the first times and from then on."""
+
+
+class Worker:
+    """The worker of a data folder, which has the lock."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.key = key(options.data, "credentials")
+        self.writer = Writer(options.data / "history")
+        self.arrivals = Arrivals(options, self.writer)
+        self.folder = Folder(Shelf(options["feeds.shelf"]), partial(hashed, self.key))
+        self.rota = Rota(options)
+        self.stopped = threading.Event()
+        self._failed = 0
+
+    def stop(self) -> None:
+        """Ends `run` after the batch that is being taken."""
+        self.stopped.set()
+
+    def run(self) -> None:
+        """Works until it is stopped."""
+        while not self.stopped.is_set():
+            if not self.step():
+                self.stopped.wait(IDLE_S)
+
+    def run_until_idle(self) -> None:
+        """Works until nothing waits."""
+        while not self.stopped.is_set() and self.step(with_chores=False):
+            pass
+
+    def step(self, *, with_chores: bool = True) -> bool:
+        """Does one thing. False where nothing waits."""
+        try:
+            done = self._step(with_chores)
+        except StoreFull as error:
+            return self._wait(State.FULL, error)
+        except (StoreWaits, OperationalError, InterfaceError) as error:
+            return self._wait(State.AWAY, error)
+        if self._failed:
+            log.info("it goes on")
+            self._failed = 0
+            say(self.options.data, State.WORKING)
+        return done
+
+    def _step(self, with_chores: bool) -> bool:
+        if self.arrivals.step():
+            self.folder.step(is_idle=False)
+            return True
+        waiting = captures.waiting()
+        if waiting is not None:
+            captures.read(waiting, self.options, self.key, self.writer, self._beat)
+            self.folder.step(is_idle=False)
+            return True
+        if self.folder.step(is_idle=True):
+            return True
+        return with_chores and self.rota.step()
+
+    def _beat(self) -> None:
+        """Between the batches of a capture: sensors do not wait for a long capture, and its first assets are shown soon."""
+        if self.stopped.is_set():
+            raise SystemExit(0)
+        self.arrivals.step()
+        self.folder.step(is_idle=False)
+
+    def _wait(self, state: State, error: Exception) -> bool:
+        pause = WAIT_S[min(self._failed, len(WAIT_S) - 1)]
+        self._failed += 1
+        log.warning("%s: %s; tried again in %d s", state.value, error, pause)
+        say(self.options.data, state, str(error))
+        self.writer.forget()
+        connection.close()
+        close_old_connections()
+        self.stopped.wait(pause)
+        return True
