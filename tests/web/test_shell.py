@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from tests.web.gallery.server import STATIC, Gallery
 
 if TYPE_CHECKING:

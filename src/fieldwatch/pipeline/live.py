@@ -42,7 +42,7 @@ class Kept(NamedTuple):
 
 
 class LiveReader(Reader):
-    """Reads one interface; before it, what of the same source was `kept` in segments (their path, frames before them, frames to pass over)."""
+    """Reads one interface; before it the segments of `replay`: their paths, the frames before them, the frames of them to pass over."""
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ from fieldwatch.vulnerabilities.reach import Contact, contacts
 
 if TYPE_CHECKING:  # a run without advisories needs none of it
     from fieldwatch.vulnerabilities.judgement import Judgement
-    from fieldwatch.vulnerabilities.match import Matched
+    from fieldwatch.vulnerabilities.match import Matched, Matcher
     from fieldwatch.vulnerabilities.vex import Applied, Named
 
 SURE = 0.5
@@ -83,11 +83,15 @@ def assess(
     today: str = "",
     digest: Digest | None = None,
     with_cleared: bool = False,
+    matcher: Matcher | None = None,
 ) -> Assessment:
-    """Findings of the whole plant. `today` is ISO 8601 (the day of the last fact, where it is ""); `digest`: see `exposure.exposures`."""
+    """Findings of the whole plant. `today` is ISO 8601 (the day of the last fact, where it is ""); `digest`: see `exposure.exposures`.
+
+    `matcher` has the advisories and corrections of the basis ready, where somebody keeps one.
+    """
     talks = tuple(conversations)
     held = contacts(inventory, talks)
-    matched = tuple(examined(inventory, basis))
+    matched = tuple(examined(inventory, basis, matcher=matcher))
     verdicts: Counter[Verdict] = Counter()
     found: list[Finding] = []
     cleared: list[Finding] = []
@@ -104,14 +108,16 @@ def assess(
     return Assessment(in_order(found), dict(verdicts), resolutions, *told, in_order(cleared))
 
 
-def examined(inventory: Inventory, basis: Basis, wanted: frozenset[str] | None = None) -> Iterator[Examined]:
+def examined(
+    inventory: Inventory, basis: Basis, wanted: frozenset[str] | None = None, matcher: Matcher | None = None
+) -> Iterator[Examined]:
     """All assets and parts that say what product they are (`wanted`: those with these ids), with what the advisories say of them."""
     if not basis.advisories:
         return
     from fieldwatch.library.correction import Corrections
     from fieldwatch.vulnerabilities.match import Matcher
 
-    matcher = Matcher(basis.advisories, basis.corrections or Corrections())
+    matcher = matcher or Matcher(basis.advisories, basis.corrections or Corrections())
     for asset in everything(inventory.assets):
         asked = identity(asset, inventory)
         if (asked.product or asked.order_number) and (wanted is None or asset.id in wanted):

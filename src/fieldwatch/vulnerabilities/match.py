@@ -76,6 +76,11 @@ class Matcher:
         """The advisories, in order of their ids."""
         return tuple(self._advisories[name] for name in sorted(self._advisories))
 
+    @property
+    def known(self) -> int:
+        """How many devices it remembers the answer for."""
+        return len(self._devices)
+
     def match(self, identity: Identity) -> Matched:
         """Everything that the advisories say of this device."""
         found = self._devices.get(identity)

@@ -190,7 +190,7 @@ def sign_in() -> dict[str, Any]:
     from django import forms
 
     class SignIn(forms.Form):
-        login = forms.CharField(label="User name")
+        login = forms.CharField(label="User name", widget=forms.TextInput(attrs={"autocomplete": "username"}))
         password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
 
     return {"title": "Sign in", "form": SignIn()}

@@ -1,4 +1,4 @@
-"""Shows the gallery: its files, the built scripts and styles, a stream of events, and a place for uploads; all under the policy of the server."""
+"""Shows the gallery: its files, what was built, a stream of events, a place for uploads; all under the policy of the server."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 // The map of a site: reads its data, keeps what is chosen, and has picture, legend, card and list agree.
 
+import { read, written } from "./address";
 import "./atlas.css";
 import { conduits } from "./bundle";
 import { Camera, GUTTER } from "./camera";
@@ -24,7 +25,7 @@ import { single, tooMany, type View } from "./view";
 
 const NOTHING: Plan = { site: { id: "", name: "" }, zones: [], nodes: [], edges: [], pins: new Map(), loose: 0 };
 
-export class Atlas implements Hands {
+class Atlas implements Hands {
   readonly view: View;
   private readonly labels: Labels;
   private readonly clock: Clock;
@@ -39,6 +40,7 @@ export class Atlas implements Hands {
   private readonly list: List;
   private readonly tools: Tools;
   private readonly pinning: Pinning;
+  private wanted: string; // id of the node that the address chooses, until it is there
   private waiting = 0; // animation frame that was asked for
   private fitted = false; // nobody moved the camera since all was seen
 
@@ -55,8 +57,10 @@ export class Atlas implements Hands {
       ...{ list: (on) => this.twin(on), panel: (on) => (this.panel.element.hidden = !on), svg: () => this.saveSvg(), png: () => void this.savePng() },
     });
     const colours = palette(root);
+    const wanted = read(location.hash);
+    this.wanted = wanted.chosen;
     this.view = {
-      ...{ plan: NOTHING, filter: new Filter(), camera: new Camera(), colours, measure: new Measure(colours.font), labels: this.labels },
+      ...{ plan: NOTHING, filter: wanted.filter, camera: new Camera(), colours, measure: new Measure(colours.font), labels: this.labels },
       ...{ done: layout(NOTHING), seen: shown(NOTHING, new Filter()), bundles: [], around: [], chosen: -1, under: -1, frame: -1, start: -1, way: null, found: null, moving: null },
     };
     this.stage = h("div", { class: "atlas-stage" }, this.canvas, this.hint, this.note, this.card.element, this.state);
@@ -83,7 +87,8 @@ export class Atlas implements Hands {
 
   private take(read: Plan): void {
     const { view } = this;
-    const chosen = view.plan.nodes[view.chosen]?.id;
+    const chosen = view.plan.nodes[view.chosen]?.id ?? this.wanted;
+    this.wanted = "";
     view.plan = read;
     view.done = layout(read);
     view.chosen = read.nodes.findIndex((one) => one.id === chosen);
@@ -92,9 +97,10 @@ export class Atlas implements Hands {
     this.tools.pinnable(this.pinning.allowed);
     this.panel.build(view);
     if (read.nodes.length) this.tell("ready", "");
-    else this.tell("empty", this.labels.say("empty"));
+    else this.tell("empty", this.labels.say("empty"), ...this.door());
     this.resize();
     if (!this.fitted) this.fit();
+    this.tools.write(view.filter.text);
     this.refilter();
   }
 
@@ -103,6 +109,12 @@ export class Atlas implements Hands {
     this.root.setAttribute("aria-busy", String(state === "loading"));
     this.state.hidden = words === "";
     this.state.replaceChildren(...(words ? [h("p", {}, words), ...more] : []));
+  }
+
+  /** The way to what fills an empty map, where the page names one. */
+  private door(): HTMLElement[] {
+    const fill = this.root.dataset["fill"] ?? "";
+    return fill ? [h("a", { href: fill }, this.labels.say("empty.fill"))] : [];
   }
 
   private refilter(): void {
@@ -123,7 +135,15 @@ export class Atlas implements Hands {
     if (view.plan.nodes.length && !view.seen.nodes.length) notes.push(this.labels.say("nothing"));
     this.remark(notes.filter(Boolean).join(" "));
     this.card.forget();
+    this.keep();
     this.redraw();
+  }
+
+  /** Keeps what is looked at in the page's address. */
+  private keep(): void {
+    const { view } = this;
+    const hash = written(view.filter, view.plan.nodes[view.chosen]?.id ?? "");
+    if (this.root.dataset["state"] === "ready" && hash !== location.hash.slice(1)) history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
   }
 
   private remark(words: string): void {
@@ -147,6 +167,7 @@ export class Atlas implements Hands {
       view.camera.reveal(view.done.x[only!]!, view.done.y[only!]!);
     }
     this.list.show(view);
+    this.keep();
     this.redraw();
   }
 
@@ -202,7 +223,7 @@ export class Atlas implements Hands {
     const { view } = this;
     if (view.plan.nodes.length) draw(new CanvasPen(paint, view.colours.font), view);
     else paint.clearRect(0, 0, view.camera.width, view.camera.height);
-    this.card.show(view, view.moving || tooMany(view) ? -1 : view.under >= 0 ? view.under : view.chosen);
+    this.card.show(view, view.moving || tooMany(view) ? -1 : view.under >= 0 || view.way ? view.under : view.chosen);
     this.root.dataset["depth"] = view.camera.depth;
     const drawn = view.bundles.filter((one) => one.grave).length;
     this.hint.hidden = single(view) || drawn === view.bundles.length;
@@ -249,8 +270,9 @@ export class Atlas implements Hands {
     else if (node < 0 || view.start < 0) [view.way, view.start] = [null, -1];
     view.chosen = node;
     view.under = -1;
-    this.voice.textContent = node >= 0 ? (view.way ? this.labels.say("path.found", { n: view.way.nodes.length - 1 }) : this.card.spoken(view, node)) : "";
+    this.voice.textContent = node >= 0 ? (path && view.way ? this.labels.say("path.found", { n: view.way.nodes.length - 1 }) : this.card.spoken(view, node)) : "";
     this.root.dataset["chosen"] = view.plan.nodes[node]?.id ?? "";
+    this.keep();
     this.redraw();
   }
 

@@ -15,6 +15,7 @@ export interface Conduit {
   grave: boolean; // among those that are drawn where all would be a tangle
 }
 
+const ENOUGH = 110; // are drawn without a choice
 const MOST_DRAWN = 70;
 
 /** The conduits between the frames, the quiet ones first; the gravest are marked. */
@@ -34,6 +35,6 @@ export function conduits(plan: Plan, done: Layout, seen: Shown, filter: Filter):
     found.set(key, one);
   }
   const order = [...found.values()].sort((one, other) => one.abnormal - other.abnormal || one.rank - other.rank || one.edges - other.edges);
-  for (const one of order.slice(-MOST_DRAWN)) one.grave = true;
+  for (const one of order.length > ENOUGH ? order.slice(-MOST_DRAWN) : order) one.grave = true;
   return order;
 }

@@ -7,6 +7,7 @@ export const NO_ZONE = "";
 
 /** What a person took away. Nothing in it: everything is shown. */
 export class Filter {
+  readonly kinds = new Set<number>(); // ranks of lines as they are drawn
   readonly effects = new Set<string>();
   readonly protocols = new Set<string>();
   readonly zones = new Set<string>();
@@ -18,9 +19,16 @@ export class Filter {
   fresh = false; // the overlay: what is new stands out
   since: number | null = null; // new is what was first seen from then on; null: what the server calls new
 
+  /** Gives everything back; what is searched for stays. */
+  clear(): void {
+    for (const off of [this.kinds, this.effects, this.protocols, this.zones, this.priorities]) off.clear();
+    [this.onlyAbnormal, this.fresh, this.since] = [false, false, null];
+    [this.from, this.until] = [-Infinity, Infinity];
+  }
+
   /** True where some talk is taken away: then nodes without talk are not shown either. */
   get talkOnly(): boolean {
-    return this.effects.size > 0 || this.protocols.size > 0 || this.onlyAbnormal;
+    return this.kinds.size > 0 || this.effects.size > 0 || this.protocols.size > 0 || this.onlyAbnormal;
   }
 }
 
@@ -42,7 +50,7 @@ export interface Counts {
   fresh: number;
 }
 
-type Side = "effects" | "protocols" | "zones" | "priorities" | "abnormal" | "";
+type Side = "kinds" | "effects" | "protocols" | "zones" | "priorities" | "abnormal" | "";
 
 /** Everything that the filter lets through. */
 export function shown(plan: Plan, filter: Filter): Shown {
@@ -92,7 +100,7 @@ function fitsNode(node: Node, zone: string, filter: Filter, but: Side): boolean 
 
 function fitsEdge(edge: Edge, rankHere: number, nodes: boolean[], filter: Filter, but: Side): boolean {
   if (!nodes[edge.from] || !nodes[edge.to] || !overlaps(edge, filter)) return false;
-  if (but !== "effects" && rankHere < 0) return false;
+  if (but !== "effects" && (rankHere < 0 || (but !== "kinds" && filter.kinds.has(rankHere)))) return false;
   if (but !== "abnormal" && filter.onlyAbnormal && !edge.abnormal) return false;
   return but === "protocols" || !edge.protocols.length || edge.protocols.some((one) => !filter.protocols.has(one));
 }
@@ -103,8 +111,7 @@ function counts(plan: Plan, filter: Filter, fits: boolean[], zoneIds: string[], 
   const add = <K>(map: Map<K, number>, key: K, more: number): unknown => map.set(key, (map.get(key) ?? 0) + more);
   for (const [at, edge] of plan.edges.entries()) {
     const byEffect = Number(fitsEdge(edge, rankOf[at]!, fits, filter, "effects"));
-    const ranks = new Set(edge.effects.map(([effect]) => rank(effect)));
-    for (const kind of ranks) found.kinds[kind]! += byEffect;
+    if (rankOf[at]! >= 0) found.kinds[rankOf[at]!]! += Number(fitsEdge(edge, rankOf[at]!, fits, filter, "kinds"));
     for (const [effect] of edge.effects) add(found.effects, effect, byEffect);
     const byProtocol = Number(fitsEdge(edge, rankOf[at]!, fits, filter, "protocols"));
     for (const protocol of edge.protocols) add(found.protocols, protocol, byProtocol);

@@ -89,7 +89,7 @@ function drawConduits(batches: Batches, view: View, focus: number): void {
     if (outside(curve, view)) continue;
     const other = view.frame >= 0 ? !own : focus >= 0 || view.found !== null || (view.filter.fresh && !one.fresh);
     const alpha = view.way !== null || other ? QUIET : one.rank === 0 && !one.abnormal ? 0.8 : 1;
-    const bold = (view.camera.depth === "site" ? 0.8 : 1) + Math.round(Math.min(0.6, Math.log10(one.edges) / 4) * 5) / 5;
+    const bold = (view.camera.depth === "site" ? 0.75 : 0.85) + Math.round(Math.min(0.6, Math.log10(one.edges) / 4) * 5) / 5;
     batches.add(one.rank, one.abnormal > 0, alpha, bold, curve, 4);
   }
 }

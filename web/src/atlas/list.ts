@@ -34,11 +34,13 @@ export class List {
       const node = plan.nodes[at]!;
       const peers = [...new Set(around[at]!.map((one) => one.node))];
       const named = peers.slice(0, PEERS).map((one) => plan.nodes[one]!.label);
-      const status = [node.priority && labels.say(`priority.${node.priority}`), isFresh(node, view.filter) && labels.say("new"), found?.has(at) && labels.say("found")].filter(Boolean).join(", ");
+      const due = node.priority && h("span", { class: `atlas-due ${node.priority}` }, labels.say(`priority.${node.priority}`));
+      const status = [isFresh(node, view.filter) && labels.say("status.new"), found?.has(at) && labels.say("status.found")].filter(Boolean).join(", ");
       const name = h("button", { type: "button", class: "atlas-door", click: () => this.choose(at) }, node.label);
       const zone = plan.zones[node.zone]?.name ?? labels.say("zone.none");
       const who = `${peers.length}${named.length ? `: ${named.join(", ")}${peers.length > PEERS ? ", …" : ""}` : ""}`;
-      return [status, node.url ? h("span", {}, name, " ", h("a", { href: node.url }, labels.say("open"))) : name, level(view, at), zone, labels.term("role", node.role), node.vendor, who, this.time(node.first), this.time(node.last)];
+      const marks = h("span", {}, due, due && status ? ", " : "", status);
+      return [marks, node.url ? h("span", {}, name, " ", h("a", { href: node.url }, labels.say("open"))) : name, level(view, at), zone, labels.term("role", node.role), node.vendor, who, this.time(node.first), this.time(node.last)];
     });
   }
 
@@ -48,7 +50,7 @@ export class List {
     const order = [...seen.edges].sort((a, b) => Number(plan.edges[b]!.abnormal !== "") - Number(plan.edges[a]!.abnormal !== "") || seen.rankOf[b]! - seen.rankOf[a]! || a - b);
     return this.table(view, "edges", order, heads, (at) => {
       const edge = plan.edges[at]!;
-      const abnormal = [edge.abnormal && `▲ ${edge.abnormal}`, isFresh(edge, view.filter) && labels.say("new")].filter(Boolean).join(", ");
+      const abnormal = [edge.abnormal && `▲ ${edge.abnormal}`, isFresh(edge, view.filter) && labels.say("status.new")].filter(Boolean).join(", ");
       const ends = [edge.from, edge.to].map((one) => plan.nodes[one]!.label);
       return [...ends, edge.protocols.join(", "), effects(view, at, this.clock), this.clock.count(edge.packets), abnormal, this.time(edge.first), this.time(edge.last)];
     });

@@ -4,7 +4,7 @@ import type { Clock } from "./clock";
 import { PRIORITIES } from "./data";
 import { KINDS, UNREAD, rank } from "./effects";
 import { span } from "./export";
-import { Filter, type Counts } from "./filter";
+import type { Counts } from "./filter";
 import { h } from "./make";
 import type { View } from "./view";
 
@@ -40,7 +40,7 @@ export class Panel {
     this.element.setAttribute("aria-label", labels.say("filters"));
     this.element.replaceChildren(
       this.group(labels.say("lines"), [
-        ...KINDS.map((kind, at) => this.kind(view, kind, at, effects)),
+        ...KINDS.map((kind, at) => this.each(`kind-${kind}`, labels.say(`kind.${kind}`), filter.kinds, at, (counts) => counts.kinds[at] ?? 0)),
         this.entry("abnormal", labels.say("abnormal.only"), () => filter.onlyAbnormal, () => (filter.onlyAbnormal = !filter.onlyAbnormal), (counts) => counts.abnormal),
       ]),
       this.group(labels.say("priority"), PRIORITIES.map((one) => this.each(`due-${one || "none"}`, labels.say(`priority.${one || "none"}`), filter.priorities, one, (counts) => counts.priorities.get(one) ?? 0))),
@@ -63,8 +63,7 @@ export class Panel {
   }
 
   private reset(view: View): void {
-    Object.assign(view.filter, { ...new Filter(), text: view.filter.text });
-    this.build(view);
+    view.filter.clear();
     this.changed();
   }
 
@@ -84,18 +83,6 @@ export class Panel {
     };
     const both = h("p", { class: "atlas-both" }, h("button", { type: "button", click: every }, labels.say("all")), h("button", { type: "button", click: none }, labels.say("none")));
     return h("details", { class: "atlas-group" }, h("summary", {}, name, h("span", { class: "atlas-number" }, this.clock.count(all.length))), both, ...entries);
-  }
-
-  private kind(view: View, kind: string, at: number, effects: string[]): HTMLElement {
-    const own = effects.filter((one) => rank(one) === at);
-    const off = view.filter.effects;
-    const on = (): boolean => own.some((one) => !off.has(one)) || own.length === 0;
-    const toggle = (): void => {
-      const hide = on();
-      for (const one of own) if (hide) off.add(one);
-        else off.delete(one);
-    };
-    return this.entry(`kind-${kind}`, view.labels.say(`kind.${kind}`), on, toggle, (counts) => counts.kinds[at] ?? 0);
   }
 
   private each<T>(sample: string, name: string, off: Set<T>, one: T, count: (counts: Counts) => number): HTMLElement {
@@ -126,6 +113,9 @@ export class Panel {
         this.changed();
       },
     });
+    this.hands.push(() => {
+      input.value = filter.since === null ? "" : this.clock.when(filter.since).replace(" ", "T").slice(0, 16);
+    });
     return h("label", { class: "atlas-since" }, labels.say("new.since"), input);
   }
 
@@ -143,7 +133,9 @@ export class Panel {
       filter.until = Number(until.value) < STEPS ? at(until.value) : Infinity;
       this.changed();
     };
+    const step = (time: number, none: number): string => String(Number.isFinite(time) && last > first ? Math.round(((time - first) / (last - first)) * STEPS) : none);
     this.hands.push(() => {
+      [from.value, until.value] = [step(filter.from, 0), step(filter.until, STEPS)];
       for (const [hand, out] of [[from, fromOut] as const, [until, untilOut] as const]) {
         out.textContent = this.clock.when(at(hand.value));
         out.title = this.clock.utc(at(hand.value));

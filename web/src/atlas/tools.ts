@@ -60,6 +60,11 @@ export class Tools {
     this.hits.textContent = words;
   }
 
+  /** What is searched for, when it was not typed here. */
+  write(text: string): void {
+    this.input.value = text;
+  }
+
   picture(): void {
     this.twin.setAttribute("aria-pressed", "false");
   }

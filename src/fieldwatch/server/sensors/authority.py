@@ -23,8 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-CENTRE_NAME = "centre.fieldwatch.internal"
-"""The name in the centre's certificate, whatever its address: sensors ask for this one (`.internal`: ICANN, 2024, never public)."""
+from fieldwatch.sensor.token import CENTRE_NAME
 
 SENSOR_LIFE = timedelta(days=90)
 CENTRE_LIFE = timedelta(days=825)
@@ -185,4 +184,4 @@ def _write(path: Path, data: bytes) -> None:
     made.replace(path)
 
 
-__all__ = ["CENTRE_NAME", "Authority", "BadRequest", "Issued"]
+__all__ = ["Authority", "BadRequest", "Issued"]

@@ -63,6 +63,9 @@ class Inbox:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._looked_s = 0.0
+        self._held = 0
+        self._next = 1
+        self._taken: dict[str, int] = {}
         with self._marks() as marks:
             marks.execute("CREATE TABLE IF NOT EXISTS taken (mark TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID")
         self._begin()
@@ -130,7 +133,6 @@ class Inbox:
 
     def _begin(self) -> None:
         """What the folder says: files first, then marks, because the worker writes the mark before it removes the file."""
-        self._taken: dict[str, int] = {}
         for leftover in self.folder.glob(f".*{SUFFIX}.part"):
             leftover.unlink(missing_ok=True)
         files = self._files()

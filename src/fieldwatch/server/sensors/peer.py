@@ -71,7 +71,7 @@ def configured(app: Any, context: ssl.SSLContext, host: str, port: int, **more: 
         "server_header": False,
         "timeout_keep_alive": 60,
     }
-    config = uvicorn.Config(app, host=host, port=port, **(settings | more))
+    config = uvicorn.Config(app, host=host, port=port, **(usual | more))
     config.load()
     config.ssl = context
     return config

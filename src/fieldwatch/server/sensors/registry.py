@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
+from fieldwatch.sensor.token import TOKEN
 from fieldwatch.server.sensors.authority import Issued
-
-TOKEN = re.compile(r"fw1\.(?P<fingerprint>[0-9a-f]{64})\.(?P<secret>[A-Za-z0-9_-]{43})")
-"""An enrolment token: whom the sensor is to believe (SHA-256 of the authority's certificate), and the secret that lets it in once."""
 
 
 class Token(NamedTuple):

@@ -1,7 +1,30 @@
-"""Template tags and filters of Fieldwatch."""
+"""Template filters of Fieldwatch: values as people read them."""
 
 from __future__ import annotations
 
+import datetime
+from typing import Any
+
 from django import template
 
+from fieldwatch.server.listing.cells import at, size
+
 register = template.Library()
+
+
+@register.filter
+def moment(seen_ns: int | None) -> datetime.datetime | None:
+    """A time of a fact (ns since 1970) as a datetime; none where there is none."""
+    return at(seen_ns) if seen_ns else None
+
+
+@register.filter
+def bytes_size(count: float) -> str:
+    """A number of bytes in the unit that fits."""
+    return size(count)
+
+
+@register.filter
+def get(values: dict[str, Any], name: str) -> Any:
+    """The value of this name."""
+    return values.get(name)

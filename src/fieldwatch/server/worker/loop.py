@@ -99,7 +99,6 @@ class Worker:
         self._failed += 1
         log.warning("%s: %s; tried again in %d s", state.value, error, pause)
         say(self.options.data, state, str(error))
-        self.writer.forget()
         connection.close()
         close_old_connections()
         self.stopped.wait(pause)

@@ -11,13 +11,12 @@ from django.db.models import Model
 
 def update(model: type[Model], columns: Sequence[str], rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
     """Sets the columns of each row (primary key, values in the order of `columns`)."""
-    fields = [model._meta.get_field(name) for name in columns]
+    meta: Any = model._meta
+    fields = [meta.get_field(name) for name in columns]
     quote = connection.ops.quote_name
     assigned = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    statement = f"UPDATE {quote(model._meta.db_table)} SET {assigned} WHERE {quote(model._meta.pk.column)} = %s"
-    values = [
-        (*(field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)), key) for key, row in rows
-    ]
+    statement = f"UPDATE {quote(meta.db_table)} SET {assigned} WHERE {quote(meta.pk.column)} = %s"
+    values = [(*(field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)), key) for key, row in rows]
     if values:
         with connection.cursor() as cursor:
             cursor.executemany(statement, values)

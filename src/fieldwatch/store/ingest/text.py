@@ -1,7 +1,7 @@
 """Text from the network as both databases hold it, and the digests that stand for it in indexes.
 
-PostgreSQL refuses NUL in text, and no encoding has lone surrogates. So that both databases hold the same, NUL becomes U+2400 (the picture of
-it) and a lone surrogate U+FFFD, everywhere: in values, in the names of values, and in what digests are made of. Nothing is cut.
+PostgreSQL refuses NUL in text, and no encoding has lone surrogates. So that both databases hold the same, NUL becomes U+2400 (its picture)
+and a lone surrogate U+FFFD, everywhere: in values, in the names of values, and in what digests are made of. Nothing is cut.
 """
 
 from __future__ import annotations

@@ -1,0 +1,58 @@
+"""REST, put together: all records, what can be changed, captures, events. It makes `docs/openapi.json`."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ninja import NinjaAPI
+
+from fieldwatch import __version__
+from fieldwatch.server.api import problem
+from fieldwatch.server.api.body import StrictParser
+from fieldwatch.server.api.records import routers
+from fieldwatch.server.api.signed import SIGNED
+
+TEXT = """Everything that the pages show, and what can be done there, with the same rights.
+
+Lists are paged by cursor: `next` of an answer is the `cursor` of the page behind it. Times are UTC. Whatever is not done is answered
+as application/problem+json (RFC 9457)."""
+
+PREFIX = "api/v1/"
+
+
+@cache
+def rest() -> NinjaAPI:
+    """The API of the server."""
+    api = NinjaAPI(
+        title="Fieldwatch",
+        version="1",
+        description=TEXT,
+        docs_url=None,
+        openapi_url=None,
+        urls_namespace="api",
+        auth=SIGNED,
+        parser=StrictParser(),
+        openapi_extra={"info": {"x-fieldwatch": __version__}},
+    )
+    problem.install(api)
+    made = routers()
+    for plural, router in made.items():
+        api.add_router(f"/{plural}", router)
+    return api
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document: the framework's, in which every operation says that it may end as a problem."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        made: dict[str, Any] = rest().get_openapi_schema(path_prefix=PREFIX)
+    made["components"]["schemas"]["Problem"] = problem.ProblemOut.model_json_schema()
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["default"] = {
+                "description": "It was not done",
+                "content": {problem.MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }
+    return made
