@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po, write_po
 
 from fieldwatch.cli.language import DOMAIN, LANGUAGES, LOCALE
 from fieldwatch.cli.terms import english
+from fieldwatch.pipeline.losses import LOSSES
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sorted((ROOT / "src" / "fieldwatch" / "cli").glob("*.py"))
@@ -45,6 +46,8 @@ def said() -> Iterator[tuple[Text, str]]:
         for file in files:
             for text in read(file.read_text(encoding="utf-8")):
                 yield text, file.relative_to(ROOT).as_posix()
+    for words in LOSSES.values():
+        yield words, "src/fieldwatch/pipeline/losses.py"
 
 
 def said_in_python(source: str) -> Iterator[Text]:

@@ -4,42 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fieldwatch.cli.language import ENGLISH, Language, marked
+from fieldwatch.cli.language import ENGLISH, Language
+from fieldwatch.pipeline.losses import LOSSES
 
 if TYPE_CHECKING:
     from fieldwatch.pipeline import Result
-
-LOSSES = {
-    "capturer_drops": marked("packets that the capturing machine dropped"),
-    "not_handed_out": marked("packets that the capture file holds and that could not be read"),
-    "skipped_blocks": marked("blocks of a capture file that could not be read"),
-    "snapped": marked("frames of which only the beginning was captured"),
-    "cut_frames": marked("frames that end in the middle of a header"),
-    "unknown_link": marked("frames of a link type that is not read"),
-    "lying_headers": marked("headers whose length does not fit the frame"),
-    "nested_too_deep": marked("frames with too many layers"),
-    "fragments_expired": marked("fragments whose other parts never came"),
-    "fragments_conflicting": marked("fragments that contradict each other"),
-    "fragments_cut": marked("fragments that the capture cut short"),
-    "fragments_lying": marked("fragments with an impossible place or length"),
-    "fragments_shed": marked("fragments left out to bound memory"),
-    "segments_conflicting": marked("segments that came twice, the second time with other bytes"),
-    "messages_unfinished": marked("messages of which the beginning or the end was missing"),
-    "buffers_shed": marked("streams left out to bound memory"),
-    "flows_shed": marked("flows left out to bound memory"),
-    "hosts_shed": marked("hosts left out to bound memory"),
-    "conversations_shed": marked("conversations left out to bound memory"),
-    "requests_shed": marked("requests that were not paired, to bound memory"),
-    "contexts_refused": marked("contexts left out to bound memory"),
-    "distinct_refused": marked("different objects that were not counted apart, to bound memory"),
-    "claims_shed": marked("claims of devices left out to bound memory"),
-    "objects_shed": marked("messages counted without their object, to bound memory"),
-    "values_shed": marked("different contents of operations that were kept without their values, to bound memory"),
-    "refused": marked("messages over the budget of new messages, counted and not read"),
-    "faults": marked("messages that Fieldwatch failed to read (a fault of ours; please report it)"),
-}
-"""Counters of the core that mean that something was not seen, and what they count."""
-
 
 class Blind(NamedTuple):
     """Something that was not seen: how often, and where, or why, as far as known."""

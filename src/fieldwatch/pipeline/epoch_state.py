@@ -25,8 +25,9 @@ FORM = 1
 class State(NamedTuple):
     """Of one epoch: who it is, its frames, what was told, and the batches that were told last.
 
-    `first` is the number of its first frame, `frame` the last one whose rows were told, `told_frame` and `told_ns` where its slices end that
-    were told; `number` is that of the next batch; `deaths` and `dead_ns` say how often and how long nobody listened.
+    `first` is the number of its first frame, `frame` the last one whose rows were told; `told_frame` and `told_ns` are where its slices end
+    that were told; `number` is that of the next batch; `deaths` says after which frames nobody listened, and for how many nanoseconds;
+    `was` is the epoch whose packets it took over.
     """
 
     identity: str
@@ -35,9 +36,9 @@ class State(NamedTuple):
     told_ns: int = 0
     told_frame: int = 0
     frame: int = 0
-    deaths: int = 0
-    dead_ns: int = 0
+    was: str = ""
     is_over: bool = False
+    deaths: dict[int, int] = {}  # noqa: RUF012 - never changed
     pins: dict[int, Pin] = {}  # noqa: RUF012 - never changed
     telling: tuple[Batch, ...] = ()
 
@@ -50,7 +51,8 @@ def load(path: Path) -> State | None:
             raise ValueError("another form")
         pins = {int(number): _pin(pin) for number, pin in told.pop("pins").items()}
         telling = tuple(read_packed(base64.b64decode(one)) for one in told.pop("telling"))
-        return State(**told, pins=pins, telling=telling)
+        deaths = {int(frame): int(dead_ns) for frame, dead_ns in told.pop("deaths").items()}
+        return State(**told, deaths=deaths, pins=pins, telling=telling)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError, BadBatch) as error:

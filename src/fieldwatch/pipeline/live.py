@@ -59,10 +59,17 @@ class LiveReader(Reader):
         super().__init__(registry, fenced=fenced, clock=clock)
         self.interface = interface
         self.frame = before
+        """The number of the last frame before those of the interface."""
+        self.missing = 0
+        """Frames that were numbered once, and that no segment holds."""
         self.passed = 0
+        self._end = 0
         for path, frames_before, skip in replay:
             self._replay(path, frames_before, skip)
-        self.session.open_live(interface, ring_mib, *(kept or (None,)), before=self.frame, file=0)
+        if self._end:
+            self.missing += self.frame - self._end
+        folder, segment_mib, keep_mib = kept or (None, 1, 1)
+        self.session.open_live(interface, ring_mib, folder, segment_mib, keep_mib, before=self.frame, file=0)
 
     def _replay(self, path: str, before: int, skip: int) -> None:
         """Reads a segment; one that ends within a frame, or within its header, ends there: its writer was ended."""
@@ -73,7 +80,10 @@ class LiveReader(Reader):
             log.warning("%s: not read again: %s", path, error)
             return
         row = FileRow(*self.session.files()[-1])
-        self.frame = max(self.frame, before + row.packets + row.not_handed_out)
+        if self._end:
+            self.missing += before - self._end
+        self._end = before + row.packets + row.not_handed_out
+        self.frame = max(self.frame, self._end)
         self.passed += skip
 
     def advance(self) -> str:

@@ -32,7 +32,7 @@ class Proofs:
         self._settled = 0
 
     def due(self, facts: Facts, secret: Iterable[int], frame: int, *, is_end: bool = False) -> Iterator[Proof]:
-        """Frames that prove facts and were not shown yet; `frame` is the last one that was read, `secret` are those that are never shown."""
+        """Frames that prove facts and were not shown yet. `frame` is the last one that was read; those of `secret` are never shown."""
         self._done.update(secret)
         settled = frame if is_end else self._settle(frame)
         wanted = {number for number in proving(facts) if number <= settled} - self._done

@@ -93,8 +93,8 @@ def _authority(url: str, fingerprint: str) -> str:
     found = hashlib.sha256(der).hexdigest()
     if found != fingerprint:
         raise NotEnrolled(
-            f"{url}: the authority there is {found[:16]}..., the token is for {fingerprint[:16]}...: another centre, or somebody in between. "
-            "Nothing was told to it; check the address, and make a new token at the centre itself"
+            f"{url}: the authority there is {found[:16]}..., the token is for {fingerprint[:16]}...: another centre, or "
+            "somebody in between. Nothing was told to it; check the address, and make a new token at the centre itself"
         )
     return ssl.DER_cert_to_PEM_cert(der)
 

@@ -22,7 +22,7 @@ IDLE_S = 0.2
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 REFUSED_S = 600.0
-"""How long to wait before a batch that was refused, or a centre that revoked us, is asked again: one of both may have a new version by then."""
+"""After how long a batch that was refused is sent again, or a centre that revoked us asked: either may have changed by then."""
 
 
 class Taker(Protocol):

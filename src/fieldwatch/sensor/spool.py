@@ -36,6 +36,10 @@ class Full(Exception):
         self.is_disk = is_disk
 
 
+class OutOfStep(Exception):
+    """The spool does not hold what comes before this batch: the source was dropped, and is to be told again from its beginning."""
+
+
 class Held(NamedTuple):
     """A batch in the spool."""
 
@@ -72,13 +76,13 @@ class Spool:
     # -------------------------------------------------------------------------------------------------- who fills it
 
     def put(self, identity: str, number: int, packed: bytes, *, is_last: bool = False) -> bool:
-        """Keeps the batch; when it returns, it is on disk. False where it was put before. Raises Full; numbers follow each other."""
+        """Keeps the batch; when it returns, it is on disk. False where it was put before. Raises Full, OutOfStep."""
         with self._room:
             queue = self._queues.get(identity)
             if queue and number <= queue.last:
                 return False
             if number != (queue.last if queue else 0) + 1:
-                raise ValueError(f"batch {number} of {identity} does not follow batch {queue.last if queue else 0}")
+                raise OutOfStep(f"batch {number} of {identity} does not follow batch {queue.last if queue else 0}")
             try:
                 self._keep(identity, Held(number, len(packed), is_last), packed)
             except Full as full:
@@ -272,4 +276,4 @@ def _keep_names(folder: Path) -> None:
         os.close(opened)
 
 
-__all__ = ["Full", "Spool"]
+__all__ = ["Full", "OutOfStep", "Spool"]

@@ -20,6 +20,7 @@ class Gallery(http.server.ThreadingHTTPServer):
     """A server on loopback that remembers what was uploaded and how."""
 
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), partial(Answers, directory=str(folder)))

@@ -1,7 +1,8 @@
 // Events of the server: each is sent on in the page as `fieldwatch:<kind>`, and the head says whether the page is up to date.
 //
 // The stream (text/event-stream at the address of the meta tag `fieldwatch-events`) sends unnamed messages of JSON objects with `kind`, each
-// with an id, and at least every 15 s one of kind `beat`. After a break it is asked again with `Last-Event-ID`, or `?after=` that id.
+// with an id, and at least every 15 s one of kind `beat`. After a break it is asked again with `?after=` the last id. A page that nobody
+// sees does not listen: browsers keep six connections to one server over all tabs, and the seventh tab would wait for ever.
 
 import { meta, one } from "./find";
 
@@ -16,11 +17,22 @@ class Stream {
   private source: EventSource | undefined;
 
   constructor(private readonly address: string) {
-    this.connect();
+    this.turn();
+    document.addEventListener("visibilitychange", () => this.turn());
+    addEventListener("pagehide", () => this.source?.close());
+    addEventListener("pageshow", (event) => event.persisted && this.turn());
     setInterval(() => Date.now() - this.heard > SILENT_MS && this.heard > 0 && this.again(), SILENT_MS / 3);
   }
 
+  private turn(): void {
+    if (document.visibilityState === "visible") this.connect();
+    else this.source?.close();
+    this.heard = 0;
+  }
+
   private connect(): void {
+    this.source?.close();
+    if (document.visibilityState !== "visible") return;
     const url = new URL(this.address, location.href);
     if (this.after) url.searchParams.set("after", this.after);
     this.source = new EventSource(url);

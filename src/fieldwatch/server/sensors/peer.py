@@ -63,7 +63,7 @@ class PeerProtocol(H11Protocol):
 
 def configured(app: Any, context: ssl.SSLContext, host: str, port: int, **more: Any) -> uvicorn.Config:
     """How uvicorn serves this application with this context; `more` are further options of `uvicorn.Config`."""
-    settings = {
+    usual: dict[str, Any] = {
         "http": PeerProtocol,
         "ws": "none",
         "lifespan": "off",

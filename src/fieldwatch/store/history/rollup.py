@@ -73,7 +73,7 @@ def roll(folder: Path, site: int, now_ns: int) -> int:
 
 
 def stage_of(slice_ns: int, now_ns: int) -> Stage | None:
-    """How a slice is kept, by the end of the period in which it lies: so all slices of a period are kept alike."""
+    """How a slice is kept, by the end of its period: all slices of a period are kept alike (a month is whole days)."""
     for stage in STAGES:
         end = slice_ns // stage.period_ns * stage.period_ns + stage.period_ns
         if now_ns - end >= stage.age_ns:
@@ -89,29 +89,14 @@ def _spans(file: HistoryFile, now_ns: int) -> set[Span]:
         if stage is None:
             break
         begin = at // stage.period_ns * stage.period_ns
-        end = _end(begin, stage, now_ns)
-        found.add(Span(_begin(begin, stage, now_ns), end, stage.grain_ns))
-        at = end
+        found.add(Span(begin, begin + stage.period_ns, stage.grain_ns))
+        at = begin + stage.period_ns
     return found
 
 
-def _begin(begin: int, stage: Stage, now_ns: int) -> int:
-    """The begin of the period, after what an older stage has of it."""
-    while (older := stage_of(begin, now_ns)) is not None and older.grain_ns > stage.grain_ns:
-        begin = begin // older.period_ns * older.period_ns + older.period_ns
-    return begin
-
-
-def _end(begin: int, stage: Stage, now_ns: int) -> int:
-    del now_ns
-    return begin + stage.period_ns
-
-
 def _young(files: Sequence[HistoryFile], now_ns: int) -> set[Span]:
-    """What files have after the old periods."""
+    """What files have after the old periods: of yesterday and today."""
     begin = now_ns // DAY_NS * DAY_NS - DAY_NS
-    while stage_of(begin, now_ns) is not None:
-        begin += DAY_NS
     last = max((file.last_ns for file in files), default=0)
     return {Span(begin, last + 1, SLICE_NS)} if last >= begin else set()
 

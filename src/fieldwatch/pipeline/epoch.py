@@ -1,0 +1,247 @@
+"""An epoch of a live interface: one source that goes on. What changed is told again and again, in batches; its packets are kept on disk.
+
+How often: when there is something new, at least `least_s` apart, and so that telling takes a tenth of the time at most. An epoch that was
+ended at any moment goes on as the same source: its packets are read again, and the time for which nobody listened is a `Gap`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from fieldwatch.facts import Batch, Gap, Source, Subject
+from fieldwatch.pipeline.assemble import Assembler, Facts
+from fieldwatch.pipeline.batches import batches, rows, source_of
+from fieldwatch.pipeline.by_time import Clock
+from fieldwatch.pipeline.epoch_state import State, load, save
+from fieldwatch.pipeline.live import RING_MIB, Kept, LiveReader
+from fieldwatch.pipeline.pins import Pins
+from fieldwatch.pipeline.proofs import SETTLE_S, Proofs, secret
+from fieldwatch.pipeline.reading import uncollected
+from fieldwatch.pipeline.ring import Segment, last_frame, prune, segments
+from fieldwatch.pipeline.sources import UnusableInput
+from fieldwatch.pipeline.told import Told
+from fieldwatch.protocols import registry
+from fieldwatch.wire import CaptureError
+
+log = logging.getLogger(__name__)
+
+SHARE = 10
+"""Telling may take one part in so many of the time."""
+
+NOBODY = Subject("", "")
+
+
+class Epoch:
+    """One epoch of an interface, in a folder of its own: `epoch.json` and the packets. `batches` is its life; it has one."""
+
+    def __init__(
+        self,
+        interface: str,
+        sensor: str,
+        secret_key: bytes,
+        folder: Path,
+        *,
+        ring_mib: int = RING_MIB,
+        segment_mib: int = 64,
+        keep_mib: int = 4096,
+        fenced: bool = True,
+        least_s: float = 1.0,
+        settle_s: float = SETTLE_S,
+    ) -> None:
+        self.interface, self.sensor, self.secret_key = interface, sensor, secret_key
+        self.folder = folder
+        self.ring_mib, self.segment_mib, self.keep_mib = ring_mib, segment_mib, keep_mib
+        self.fenced, self.least_s, self.settle_s = fenced, least_s, settle_s
+        self.cost_s = 0.0
+        """Processor time that the last telling took."""
+
+    def batches(self, goes_on: Callable[[], bool]) -> Iterator[Batch]:
+        """The batches of the epoch, until `goes_on` (asked at least every 0.2 s) says no, or the interface is lost: the last one `is_last`.
+
+        Who asks for the next one has the one before in safe keeping. First come those that were not yet safe when the epoch before ended;
+        they may be of another source, and may have been taken before. Raises `UnusableInput` where the interface or folder cannot be used.
+        """
+        with self._locked():
+            yield from self._begin()
+            self._open()
+            lost, due = None, 0.0
+            try:
+                while goes_on():
+                    self.reader.advance()
+                    if time.monotonic() >= due and self._frame() > self.state.frame:
+                        yield from self._tell()
+                        due = time.monotonic() + max(self.least_s, SHARE * self.cost_s)
+            except CaptureError as error:
+                log.warning("%s", error)
+                lost = str(error)
+            yield from self._tell(lost, is_end=True)
+
+    # ------------------------------------------------------------------------------------------------------- beginning
+
+    def _locked(self) -> _Lock:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _Lock(self.folder / "lock")
+
+    def _begin(self) -> Iterator[Batch]:
+        """Tells again what may not have been taken; then `state` is that of the epoch that goes on, or of a new one."""
+        state = load(self._file)
+        if state:
+            yield from state.telling
+        if state is None or state.is_over:
+            self.state = State(self._new_identity())
+            return
+        kept = segments(self._packets(state.identity if not state.was or self._packets(state.identity).is_dir() else state.was))
+        if state.frame < state.first or (kept and kept[0].first <= state.first):
+            self.state = state
+            return
+        yield from self._give_way(state)
+
+    def _give_way(self, old: State) -> Iterator[Batch]:
+        """The packets with which the epoch began are gone: it ends, and a new one takes over those that were not told."""
+        log.warning("%s: the packets of its beginning are no longer kept, a new epoch takes over", old.identity)
+        last: tuple[Batch, ...] = ()
+        if old.telling:
+            last = (Batch(old.telling[-1].source, old.number, old.told_ns, (), True),)
+        self.state = State(self._new_identity(), first=old.frame + 1, frame=old.frame, was=old.identity, telling=last)
+        save(self._file, self.state)
+        yield from last
+
+    def _new_identity(self) -> str:
+        return f"live:{self.sensor}:{self.interface}:{time.time_ns()}"
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "epoch.json"
+
+    def _packets(self, identity: str) -> Path:
+        """The folder with the packets of an epoch."""
+        return self.folder / identity.rpartition(":")[2]
+
+    def _open(self) -> None:
+        """Reads again what is kept of the epoch, and listens from there on."""
+        packets = self._packets(self.state.identity)
+        if self.state.was and not packets.exists() and (before := self._packets(self.state.was)).is_dir():
+            before.rename(packets)
+        packets.mkdir(mode=0o700, exist_ok=True)
+        kept = segments(packets)
+        self.state = self.state._replace(deaths=self.state.deaths | _death(kept))
+        save(self._file, self.state)
+        prune(self.folder, self.keep_mib, packets)
+        self.pins, self.told = Pins(self.state.pins), Told()
+        self.proofs = Proofs(packets, settle_s=self.settle_s)
+        self.clock = Clock(widens=False, told_frame=self.state.told_frame)
+        try:
+            self.reader = LiveReader(
+                registry(),
+                self.interface,
+                ring_mib=self.ring_mib,
+                fenced=self.fenced,
+                clock=self.clock,
+                kept=Kept(str(packets), self.segment_mib, self.keep_mib),
+                before=max(self.state.frame, self.state.first - 1),
+                replay=_replay(kept, self.state.first),
+            )
+        except CaptureError as error:
+            raise UnusableInput(str(error)) from error
+
+    # --------------------------------------------------------------------------------------------------------- telling
+
+    def _frame(self) -> int:
+        """The last frame that was read and counted."""
+        return self.reader.frame + self.reader.session.progress()[0] - (self.reader.session.held() is not None)
+
+    def _tell(self, lost: str | None = None, *, is_end: bool = False) -> Iterator[Batch]:
+        """What changed since the last time, which is on disk before it is told."""
+        begun = time.process_time()
+        with uncollected():
+            telling = self._changed(lost, is_end)
+        packets = self._packets(self.state.identity)
+        save(self._file, self.state)
+        prune(self.folder, self.keep_mib, packets)
+        self.cost_s = time.process_time() - begun
+        yield from telling
+
+    def _changed(self, lost: str | None, is_end: bool) -> tuple[Batch, ...]:
+        frame = self._frame()
+        stream = self.reader.end(lost) if is_end else self.reader.snapshot(lost)
+        needed = {one.conversation for one in stream.counts}
+        stream, without = self.pins.apply(stream, needed=needed, is_end=is_end)
+        assembler = Assembler(stream, self.secret_key, without=without)
+        facts = assembler.assemble()
+        self.clock.counts.clear()
+        self._add_gap(facts)
+        hidden = assembler.secret_frames | secret(facts)
+        state = self.state
+        changed = chain(self.told.changed(rows(facts, state.identity)), self.proofs.due(facts, hidden, frame, is_end=is_end))
+        told_ns = max(state.told_ns, self.clock.ended_ns)
+        telling = tuple(batches(self._source(facts), changed, first=state.number, told_ns=told_ns, is_end=is_end))
+        self.state = state._replace(
+            number=state.number + len(telling),
+            told_ns=told_ns,
+            told_frame=max(state.told_frame, self.clock.ended_frame),
+            frame=frame,
+            is_over=is_end,
+            pins=self.pins.lacking(),
+            telling=telling,
+        )
+        return telling
+
+    def _add_gap(self, facts: Facts) -> None:
+        """The times for which nobody listened."""
+        if self.state.deaths:
+            facts.gaps.append(Gap("capture", NOBODY, NOBODY, len(self.state.deaths), 0))
+
+    def _source(self, facts: Facts) -> Source:
+        source = source_of(facts, self.state.identity, "live", self.interface)
+        own = (
+            ("dead_ns", sum(self.state.deaths.values())),
+            ("frames_not_kept", self.reader.session.kept()[1]),
+            ("frames_not_read_again", self.reader.missing),
+        )
+        return source._replace(counters=(*source.counters, *own))
+
+
+def _replay(kept: list[Segment], first: int) -> Iterator[tuple[str, int, int]]:
+    """The segments that hold frames from `first` on: their paths, the frames before them, and the frames of them to pass over."""
+    for number, one in enumerate(kept):
+        is_before = number + 1 < len(kept) and kept[number + 1].first <= first
+        if not is_before:
+            yield str(one.path), one.first - 1, max(first - one.first, 0)
+
+
+def _death(kept: list[Segment]) -> dict[int, int]:
+    """After which frame nobody listened any more, and for how long that is by now."""
+    for one in reversed(kept):
+        last = last_frame(one)
+        if last:
+            return {last.number: max(time.time_ns() - last.seen_ns, 0)}
+    return {}
+
+
+class _Lock:
+    """A file that one process holds for as long as it works in the folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        self.file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self.file)
+            raise UnusableInput(
+                f"{self.path.parent}: another process works in this folder; give each interface a folder of its own"
+            ) from None
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.file)
+
+
+__all__ = ["Epoch"]

@@ -1,0 +1,32 @@
+"""Counters of the core that mean that something was not seen, in words."""
+
+LOSSES = {
+    "capturer_drops": "packets that the capturing machine dropped",
+    "not_handed_out": "packets that the capture file holds and that could not be read",
+    "skipped_blocks": "blocks of a capture file that could not be read",
+    "snapped": "frames of which only the beginning was captured",
+    "cut_frames": "frames that end in the middle of a header",
+    "unknown_link": "frames of a link type that is not read",
+    "lying_headers": "headers whose length does not fit the frame",
+    "nested_too_deep": "frames with too many layers",
+    "fragments_expired": "fragments whose other parts never came",
+    "fragments_conflicting": "fragments that contradict each other",
+    "fragments_cut": "fragments that the capture cut short",
+    "fragments_lying": "fragments with an impossible place or length",
+    "fragments_shed": "fragments left out to bound memory",
+    "segments_conflicting": "segments that came twice, the second time with other bytes",
+    "messages_unfinished": "messages of which the beginning or the end was missing",
+    "buffers_shed": "streams left out to bound memory",
+    "flows_shed": "flows left out to bound memory",
+    "hosts_shed": "hosts left out to bound memory",
+    "conversations_shed": "conversations left out to bound memory",
+    "requests_shed": "requests that were not paired, to bound memory",
+    "contexts_refused": "contexts left out to bound memory",
+    "distinct_refused": "different objects that were not counted apart, to bound memory",
+    "claims_shed": "claims of devices left out to bound memory",
+    "objects_shed": "messages counted without their object, to bound memory",
+    "values_shed": "different contents of operations that were kept without their values, to bound memory",
+    "refused": "messages over the budget of new messages, counted and not read",
+    "faults": "messages that Fieldwatch failed to read (a fault of ours; please report it)",
+}
+"""Counters of the core that mean that something was not seen, and what they count."""
