@@ -153,29 +153,28 @@ def fill(data: Path, size: Size, say: object = print) -> None:
 
 def history(data: Path, site: int, count: int) -> None:
     """`count` rows of conversation, class and hour, a file a day, as the roll-up leaves them."""
-    import pyarrow as pa
-
-    from fieldwatch.store.history.files import put
     from fieldwatch.store.models import MessageClass as Known
 
     classes = list(Known.objects.filter(site=site).order_by("pk").values_list("pk", "conversation_id"))
-    if not classes:
-        return
     hour = 12 * SLICE_NS
-    a_day = count // DAYS
-    for day in range(DAYS):
+    for day in range(DAYS if classes else 0):
         start = (END_NS - (DAYS - day) * DAY_NS) // hour * hour
-        chosen = [(classes[at % len(classes)], start + (at // len(classes)) % 24 * hour) for at in range(a_day)]
-        table = pa.table(
-            {
-                "message_class": pa.array([one[0][0] for one in chosen], pa.int64()),
-                "conversation": pa.array([one[0][1] for one in chosen], pa.int64()),
-                "slice_ns": pa.array([one[1] for one in chosen], pa.int64()),
-                "times": pa.array([3600] * len(chosen), pa.int64()),
-                "unanswered": pa.array([0] * len(chosen), pa.int64()),
-            }
-        )
-        put(data / "history", site, table, grain_ns=hour)
+        chosen = [(*classes[at % len(classes)], start + (at // len(classes)) % 24 * hour, 3600, 0) for at in range(count // DAYS)]
+        _put(data / "history", site, chosen, hour)
+
+
+def _put(folder: Path, site: int, chosen: list[tuple[int, ...]], grain_ns: int) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from fieldwatch.store.history.files import SCHEMA, close, enlist, place
+
+    chosen.sort(key=lambda row: (row[0], row[2]))
+    table = pa.Table.from_arrays([pa.array(column, pa.int64()) for column in zip(*chosen, strict=True)], schema=SCHEMA)
+    path, waiting = place(folder, site)
+    pq.write_table(table, waiting, compression="zstd")
+    times = [row[2] for row in chosen]
+    enlist(site, grain_ns, [close(folder, path, waiting, min(times), max(times), len(chosen))])
 
 
 def _say(say: object, words: str) -> None:
@@ -196,9 +195,10 @@ def main() -> int:
     import django
 
     django.setup()
+    from fieldwatch.store.upgrade import upgrade
+
     from fieldwatch.server.options import options as chosen
     from fieldwatch.server.worker.loop import Worker
-    from fieldwatch.store.upgrade import upgrade
 
     upgrade(given.data)
     fill(given.data, Size(given.assets, given.operations, given.history))

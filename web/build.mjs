@@ -50,8 +50,15 @@ function sprite() {
     const inner = drawn.replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "").replace(/\s*\n\s*/g, "").trim();
     return `<symbol id="${word}" viewBox="0 0 24 24">${inner}</symbol>`;
   });
-  const licence = "<!-- Tabler Icons, https://tabler.io/icons, Copyright (c) 2020-2026 Paweł Kuna, MIT licence -->";
+  const licence = "<!-- Tabler Icons, Copyright (c) 2020-2026 Paweł Kuna, MIT licence: licences.txt -->";
   return `${licence}\n<svg xmlns="http://www.w3.org/2000/svg">\n${[...symbols, ...own].join("\n")}\n</svg>\n`;
+}
+
+// Whose work is in what was built. Tabler's styles come from Bootstrap, and their package holds no text of its licence: it is that of the icons.
+function licences() {
+  const [mit, zero] = ["@tabler/icons", "htmx.org"].map((name) => readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim());
+  const whose = "shell.css: parts of Tabler, Copyright (c) Paweł Kuna, and of Bootstrap, Copyright (c) The Bootstrap Authors\nicons.svg: Tabler Icons";
+  return `${whose}\n\n${mit}\n\n\nhtmx.js: htmx\n\n${zero}\n`;
 }
 
 mkdirSync(SERVER, { recursive: true });
@@ -66,3 +73,4 @@ const htmx = readFileSync("node_modules/htmx.org/dist/htmx.min.js", "utf8");
 writeFileSync(`${SERVER}/htmx.js`, `/* htmx.org 2.0.11, Zero-Clause BSD */\n${htmx}`);
 writeFileSync(`${SERVER}/mark.svg`, readFileSync("src/shell/mark.svg"));
 writeFileSync(`${SERVER}/icons.svg`, sprite());
+writeFileSync(`${SERVER}/licences.txt`, licences());

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldwatch.cli.evidence import dump, legend, owners
+from fieldwatch.cli.evidence import dump, legend
 from fieldwatch.pipeline.fields import Field
 
 if TYPE_CHECKING:
@@ -59,12 +59,6 @@ def test_credentials_are_never_printed(capture: Capture, tmp_path: Path, run_cli
     assert b"geh3im!".hex(" ") not in done.output
     assert "**" in done.output
     assert "ftp login" in done.output
-
-
-def test_the_smallest_field_owns_a_byte_but_credentials_own_all_theirs() -> None:
-    outer, inner, secret = Field(0, 8, "outer", ""), Field(2, 2, "inner", ""), Field(3, 5, "login", "", secret=True)
-    assert owners(10, [outer, inner, secret]) == [0, 0, 1, 2, 2, 2, 2, 2, None, None]
-    assert owners(2, [Field(1, 9, "beyond", "")]) == [None, 0]
 
 
 def test_hostile_values_are_escaped() -> None:

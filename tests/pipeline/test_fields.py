@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldwatch.pipeline.fields import read_fields
+from fieldwatch.pipeline.fields import Field, owners, read_fields
 from fieldwatch.pipeline.slice import frame
 
 if TYPE_CHECKING:
@@ -58,3 +58,9 @@ def test_credentials_are_secret_in_every_frame_that_repeats_them(capture: Captur
 def test_a_frame_without_facts_has_no_fields(capture: Capture, tmp_path: Path) -> None:
     capture.connect(("10.0.0.5", 40000), ("10.0.0.10", 502))
     assert fields(capture.write(tmp_path / "a.pcap"), 2) == []
+
+
+def test_the_smallest_field_owns_a_byte_but_credentials_own_all_theirs() -> None:
+    outer, inner, secret = Field(0, 8, "outer", ""), Field(2, 2, "inner", ""), Field(3, 5, "login", "", secret=True)
+    assert owners(10, [outer, inner, secret]) == [0, 0, 1, 2, 2, 2, 2, 2, None, None]
+    assert owners(2, [Field(1, 9, "beyond", "")]) == [None, 0]

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import pickle
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +17,7 @@ from fieldwatch.pipeline.live import listen
 
 if TYPE_CHECKING:
     from tests.conftest import Capture
+    from tests.pipeline.conftest import Wire
 
 LISTEN = """
 import pickle, sys
@@ -51,53 +48,22 @@ pickle.dump((drops, facts), open(sys.argv[1], "wb"))
 """Opens the interface and reads nothing until a line comes."""
 
 
-def run(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+LOOK = """
+import pickle, sys
+from fieldwatch.pipeline.assemble import Assembler
+from fieldwatch.pipeline.live import LiveReader
+from fieldwatch.protocols import registry
 
-
-class Wire:
-    """Two interfaces of a namespace, joined: what is sent into `play` arrives at `seen`."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def inside(self, *command: str) -> tuple[str, ...]:
-        return ("ip", "netns", "exec", self.name, *command)
-
-    def replay(self, path: str, *options: str) -> None:
-        run(*self.inside("tcpreplay", "-q", "--topspeed", *options, "-i", "play", path))
-
-    def sent_by_seen(self) -> int:
-        (link,) = json.loads(run("ip", "-n", self.name, "-s", "-j", "link", "show", "dev", "seen"))
-        return int(link["stats64"]["tx"]["packets"])
-
-    @contextmanager
-    def program(self, source: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """A Python program in the namespace, which has said that it is ready."""
-        command = self.inside(sys.executable, "-c", source, *arguments)
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
-            try:
-                assert program.stdout is not None
-                line = program.stdout.readline()
-                assert line == "ready\n", program.communicate(timeout=10)[1]
-                yield program
-                _, problems = program.communicate(timeout=60)
-                assert program.returncode == 0, problems
-            finally:
-                program.kill()
-
-
-@pytest.fixture
-def wire(namespace: str) -> Wire:
-    if not all(map(shutil.which, ("ethtool", "tcpreplay"))):
-        pytest.skip("needs ethtool and tcpreplay")
-    wire = Wire(namespace)
-    run("ip", "-n", wire.name, "link", "add", "seen", "type", "veth", "peer", "name", "play")
-    for end in ("seen", "play"):
-        run(*wire.inside("sysctl", "-qw", f"net.ipv6.conf.{end}.disable_ipv6=1"))
-        run(*wire.inside("ethtool", "-K", end, "tx", "off", "rx", "off", "tso", "off", "gso", "off", "gro", "off"))
-        run("ip", "-n", wire.name, "link", "set", end, "up")
-    return wire
+reader = LiveReader(registry(), "seen", ring_mib=2, fenced=False)
+print("ready", flush=True)
+for number in (1, 2, 3):
+    sys.stdin.readline()
+    while reader.session.progress()[0] < number * int(sys.argv[1]):
+        reader.advance()
+    pickle.dump(Assembler(reader.snapshot(), b"key").assemble(), open(f"{sys.argv[2]}/facts{number}", "wb"))
+    print("looked", flush=True)
+"""
+"""Looks at what is known each time a line comes."""
 
 
 def without_times(facts: Facts) -> dict[str, list[Any]]:
@@ -131,6 +97,27 @@ def test_an_interface_shows_what_a_file_shows(wire: Wire, plant: Capture, tmp_pa
     assert {claim.evidence.source for claim in facts.claims} == {"interface seen"}
     assert dict(capture.counters)["capturer_drops"] == 0
     assert wire.sent_by_seen() == 0
+
+
+@pytest.mark.namespace
+def test_what_is_known_by_now_is_all_and_the_reading_goes_on(wire: Wire, plant: Capture, tmp_path: Path) -> None:
+    """Three looks at a plant whose connection stays open: each shows what a file of the frames so far shows; frames go on."""
+    path = plant.write(tmp_path / "plant.pcap")
+    with wire.program(LOOK, str(len(plant.frames)), str(tmp_path)) as program:
+        for _ in range(3):
+            assert program.stdin is not None
+            wire.replay(path)
+            program.stdin.write("\n")
+            program.stdin.flush()
+            assert program.stdout is not None
+            assert program.stdout.readline() == "looked\n"
+    frames = list(plant.frames)
+    for number in range(1, 4):
+        plant.frames = frames * number
+        facts: Facts = pickle.loads((tmp_path / f"facts{number}").read_bytes())
+        file = inspect([plant.write(tmp_path / "so-far.pcap")], fenced=False).facts
+        assert without_times(facts) == without_times(file)
+        assert facts.captures[0].packets == len(plant.frames)
 
 
 @pytest.mark.namespace
@@ -197,7 +184,7 @@ def test_an_interface_that_goes_down_keeps_what_was_read(wire: Wire, plant: Capt
     path = plant.write(tmp_path / "plant.pcap")
     with wire.program(LISTEN, "1000000", "60", str(tmp_path / "facts")):
         wire.replay(path)
-        run("ip", "-n", wire.name, "link", "set", "seen", "down")
+        wire.down()
     facts: Facts = pickle.loads((tmp_path / "facts").read_bytes())
     (capture,) = facts.captures
     assert capture.packets == len(plant.frames)
@@ -206,7 +193,7 @@ def test_an_interface_that_goes_down_keeps_what_was_read(wire: Wire, plant: Capt
 
 @pytest.mark.namespace
 def test_what_cannot_be_opened_says_what_to_do(wire: Wire) -> None:
-    run("ip", "-n", wire.name, "link", "set", "seen", "down")
+    wire.down()
     program = "import sys\nfrom fieldwatch.pipeline.live import listen\nlisten(sys.argv[1], seconds=0)"
 
     def said(interface: str, *before: str) -> str:

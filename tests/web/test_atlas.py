@@ -1,197 +1,20 @@
-"""The map in a browser: where things stand, what is filtered, what leaves it as a file, and that nothing which a device sent does anything."""
+"""The map in a browser: where things stand, what is filtered, what leaves it as a file; and nothing that a device sent does anything."""
 
 from __future__ import annotations
 
 import json
 import random
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
+from tests.web.works import BUILT, SETTLED, Server, plant, served, visit
 
 if TYPE_CHECKING:
     from tests.web.conftest import Browser
-
-ROOT = Path(__file__).parents[2]
-BUILT = ROOT / "src" / "fieldwatch" / "server" / "static" / "fieldwatch"
-import os
-BUILT = Path(os.environ.get("ATLAS", str(BUILT)))
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'"
-DAY = 86_400_000_000_000
-BEGIN = 1_700_000_000_000_000_000
-LABELS = dict(re.findall(r"^\| ([a-z][a-z0-9.]*) \| (.+) \|$", (ROOT / "docs" / "map.md").read_text(encoding="utf-8"), re.MULTILINE))
-CELLS = ("Press", "Paint", "Filling", "Boiler", "Intake", "Kiln", "Mixing", "Packing", "Weld", "Pumps")
-KINDS: tuple[tuple[float | None, str, str, int], ...] = (
-    *((0, "drive", "Danfoss", 14), (0, "io", "WAGO", 8), (1, "plc", "Siemens", 30), (1, "rtu", "Schneider Electric", 6)),
-    *((2, "hmi", "Advantech", 14), (2, "scada", "AVEVA", 5), (3, "historian", "AspenTech", 4), (3, "engineering_station", "Dell", 5)),
-    *((3.5, "jump_host", "HPE", 3), (4, "erp", "SAP", 6), (5, "mail", "Microsoft", 2), (None, "", "", 3)),
-)
-"""Level, role, vendor, and how many of a hundred."""
-
-
-def plant(count: int, seed: int = 1, day: int = 0) -> dict[str, Any]:
-    """A plant of so many nodes as the server tells it: cells that span levels 0 to 2, above them what reads and engineers them."""
-    dice = random.Random(seed)
-    cells = max(1, count // 45)
-    zones = [{"id": f"z{at}", "name": f"{CELLS[at % 10]} {at // 10 + 1}", "level": 1} for at in range(cells)]
-    zones += [
-        {"id": "ops", "name": "Operations", "level": 3},
-        {"id": "dmz", "name": "Remote access", "level": 3.5},
-        {"id": "biz", "name": "Office", "level": 4},
-    ]
-    nodes = [node(dice, at, cells, day) for at in range(count)]
-    return {"site": {"id": "1", "name": "Works North"}, "zones": zones, "nodes": nodes, "edges": edges(dice, nodes), "pins": {}}
-
-
-def node(dice: random.Random, at: int, cells: int, day: int) -> dict[str, Any]:
-    ((level, role, vendor, _),) = dice.choices(KINDS, [kind[3] for kind in KINDS])
-    above = {3: "ops", 3.5: "dmz", 4: "biz"}.get(level or 0)
-    zone = above or (f"z{dice.randrange(cells)}" if level is not None and level < 3 and dice.random() < 0.93 else None)
-    first = BEGIN + day * DAY + dice.randrange(DAY // 2)
-    return {
-        **{
-            "id": f"{dice.getrandbits(64):016x}-{at}",
-            "label": f"{(role or 'host').upper()[:4]}-{at:04}",
-            "level": level,
-            "zone": zone,
-            "role": role,
-            "vendor": vendor,
-        },
-        **{"priority": dice.choices(["now", "next", "never", ""], [2, 5, 10, 83])[0], "new": dice.random() < 0.04, "url": f"/assets/{at}"},
-        **{"first_ns": str(first), "last_ns": str(first + DAY * 3)},
-    }
-
-
-def edges(dice: random.Random, nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Four talks for each node: most within a cell, some from operations into the cells, a few that write, operate or program."""
-    if len(nodes) < 2:
-        return []
-    cells: dict[Any, list[dict[str, Any]]] = {}
-    for one in nodes:
-        cells.setdefault(one["zone"], []).append(one)
-    found = {}
-    for one in nodes:
-        for _ in range(4):
-            far = dice.choices(["", "ops", "any"], [87, 11, 2])[0]
-            other = dice.choice({"": cells[one["zone"]], "ops": cells.get("ops", nodes), "any": nodes}[far])
-            if other is not one:
-                pair = (one, other) if (one["level"] or 0) >= (other["level"] or 0) else (other, one)
-                found[pair[0]["id"], pair[1]["id"]] = edge(dice, *pair)
-    return list(found.values())
-
-
-def edge(dice: random.Random, one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    effects = {"read": dice.randrange(1, 9000)}
-    more = dice.choices(["", "write", "operate", "program_download"], [80, 14, 4, 2])[0]
-    first = str(max(int(one["first_ns"]), int(other["first_ns"])))
-    return {
-        **{
-            "from": one["id"],
-            "to": other["id"],
-            "protocols": [dice.choice(["s7comm", "modbus", "cip", "opcua"])],
-            "effects": effects | ({more: 3} if more else {}),
-        },
-        **{"packets": effects["read"] * 2, "first_ns": first, "last_ns": str(int(first) + DAY), "new": dice.random() < 0.03},
-        "abnormal": "programs outside the window of work" if dice.random() < 0.004 else "",
-    }
-
-
-class Server(ThreadingHTTPServer):
-    """A server with one page, one plan, and a memory of the pins that it was told."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answers)
-        self.plan: Any = plant(0)
-        self.theme = "light"
-        self.status = 200
-        self.told = list[tuple[str, str, str, str]]()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def page(self) -> str:
-        labels = json.dumps(LABELS).replace("&", "&amp;").replace("'", "&#39;")
-        head = '<meta charset="utf-8"><link rel="icon" href="/atlas.css"><link rel="stylesheet" href="/page.css"><link rel="stylesheet" href="/atlas.css">'
-        place = f'<div id="map" data-source="/plan" data-pins="/pins" data-labels=\'{labels}\'></div>'
-        return f'<!doctype html><html lang="en" data-theme="{self.theme}"><head>{head}</head><body>{place}<script type="module" src="/atlas.js"></script></body></html>'
-
-
-class Answers(BaseHTTPRequestHandler):
-    """Page, script, style, plan and pins."""
-
-    server: Server
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        page_css = f"html, body {{ margin: 0; height: 100%; font-family: sans-serif; color-scheme: {self.server.theme} }}"
-        files = {"/": ("text/html", self.server.page()), "/page.css": ("text/css", page_css)}
-        if self.path in ("/atlas.js", "/atlas.css"):
-            kind = "text/javascript" if self.path.endswith("js") else "text/css"
-            files[self.path] = (kind, (BUILT / self.path[1:]).read_text(encoding="utf-8"))
-        if self.path in files:
-            self.answer(200, *files[self.path])
-        else:
-            self.answer(self.server.status, "application/json", json.dumps(self.server.plan))
-
-    def do_PUT(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        self.server.told.append((self.command, self.path, body, self.headers.get("X-CSRFToken", "")))
-        self.answer(self.server.status, "application/json", "{}" if self.server.status == 200 else '{"detail": "You may not move this."}')
-
-    do_DELETE = do_PUT
-
-    def answer(self, status: int, kind: str, text: str) -> None:
-        body = text.encode()
-        self.send_response(status)
-        headers = {
-            "Content-Type": f"{kind}; charset=utf-8",
-            "Content-Length": str(len(body)),
-            "Content-Security-Policy": POLICY,
-            "Set-Cookie": "csrftoken=abc; Path=/",
-        }
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
-
-
-@contextmanager
-def served() -> Iterator[Server]:
-    """A server on the loopback interface, while the block runs."""
-    server = Server()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-SETTLED = """new Promise((done) => { const look = () => { const state = document.getElementById("map")?.dataset.state;
-    if (state && state !== "loading") requestAnimationFrame(() => requestAnimationFrame(done)); else setTimeout(look, 10); }; look(); })"""
-
-
-def visit(browser: Browser, server: Server) -> None:
-    """Loads the page anew and waits until the map is drawn, or says why not."""
-    browser.events.clear()
-    browser.call("Page.navigate", url=server.address + "/")
-    while not any(one.get("method") == "Page.loadEventFired" for one in browser.events):
-        browser.events.append(browser._read())
-    browser.js(SETTLED)
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +29,7 @@ def server() -> Iterator[Server]:
 PLACES = "(({plan, done}) => Object.fromEntries(plan.nodes.map((node, at) => [node.id, [done.x[at], done.y[at]]])))(map.atlas.view)"
 FIGURES = "[Number(map.dataset.nodes), Number(map.dataset.edges)]"
 LISTED = "[...document.querySelectorAll('.atlas-table')].map((one) => Number(one.dataset.count))"
+ENTRIES = "[...document.querySelectorAll('.atlas-entry')].map((one) => [one.children[1].textContent, one.children[2].textContent])"
 CHOSEN = "map.atlas.view.plan.nodes[map.atlas.view.chosen]?.label ?? ''"
 CARD = (136, 40)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -223,6 +47,12 @@ def press(browser: Browser, word: str) -> None:
     browser.js(f"""[...document.querySelectorAll(".atlas button")].find((one) =>
         (one.querySelector(".atlas-word") ?? one).textContent === {json.dumps(word)}).click()""")
     browser.drawn()
+
+
+def enter(browser: Browser, place: str, value: str, event: str) -> None:
+    """Puts a value into the first such input, as a hand would."""
+    browser.js(f"""((one) => {{ one.value = {json.dumps(value)}; one.dispatchEvent(new Event("{event}")); }})(
+        document.querySelector({json.dumps(place)}))""")
 
 
 def drawing(browser: Browser) -> ElementTree.Element:
@@ -270,7 +100,8 @@ def test_who_comes_later_moves_nobody(browser: Browser, server: Server, count: i
     if not count:
         assert before == {}
         return
-    shown(browser, server, plan | {"nodes": later["nodes"] + plan["nodes"], "zones": plan["zones"] + [{"id": "late", "name": "Late", "level": 2}]})
+    zones = [*plan["zones"], {"id": "late", "name": "Late", "level": 2}]
+    shown(browser, server, plan | {"nodes": later["nodes"] + plan["nodes"], "zones": zones})
     after = browser.js(PLACES)
     assert {name: after[name] for name in before} == before
     assert len(after) == count + 150
@@ -319,7 +150,7 @@ def test_filters_take_away_what_they_say(browser: Browser, server: Server) -> No
     nodes = {one["id"] for one in plan["nodes"] if one["zone"] != zone}
     assert browser.js(FIGURES) == [len(nodes), sum(one["from"] in nodes and one["to"] in nodes for one in plan["edges"])]
     press(browser, "reset filters")
-    browser.js("(([one]) => { one.value = 900; one.dispatchEvent(new Event('input')); })(document.querySelectorAll('.atlas-range input'))")
+    enter(browser, ".atlas-range input", "900", "input")
     first = min(int(one["first_ns"]) for one in plan["nodes"])
     last = max(int(one["last_ns"]) for one in plan["nodes"])
     since = first + (last - first) * 9 // 10
@@ -330,7 +161,7 @@ def test_filters_take_away_what_they_say(browser: Browser, server: Server) -> No
 def test_each_entry_of_the_legend_has_its_count(browser: Browser, server: Server) -> None:
     plan = plant(300)
     shown(browser, server, plan)
-    entries = dict(browser.js("[...document.querySelectorAll('.atlas-entry')].map((one) => [one.children[1].textContent, one.children[2].textContent])"))
+    entries = dict(browser.js(ENTRIES))
     for effect, word in (("write", "write"), ("operate", "operate, start, stop"), ("program_download", "program, configure")):
         assert int(entries[word]) == sum(effect in one["effects"] for one in plan["edges"]) > 0
     assert int(entries["read and other talk"]) == sum(list(one["effects"]) == ["read"] for one in plan["edges"])
@@ -350,7 +181,16 @@ def test_a_drawing_has_title_time_legend_and_colour_only_where_it_is_due(browser
     assert all("abnormal" in name or name in ("mark now", "arrow", "legend") for name in red), red
 
 
-HOSTILE = ("<script>hit=1</script>", "<img src=x onerror=hit=1>", "\u202egnirts\u2066", "\u05e9\u05dc\u05d5\u05dd", "x" * 300, "]]>&amp;", "\ud83c\udfed" * 60, "a\x00b\x1bc")
+HOSTILE = (
+    "<script>hit=1</script>",
+    "<img src=x onerror=hit=1>",
+    "\u202egnirts\u2066",
+    "\u05e9\u05dc\u05d5\u05dd",
+    "x" * 300,
+    "]]>&amp;",
+    "\U0001f3ed" * 60,
+    "a\x00b\x1bc",
+)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -446,7 +286,7 @@ def test_a_node_stays_where_it_was_put(browser: Browser, server: Server) -> None
     put = json.loads(body)
     assert [put["x"], put["y"]] == browser.js(PLACES)[name]
     assert put["x"] == pytest.approx(before[name][0] + 300 / scale, abs=2)
-    assert {one: place for one, place in browser.js(PLACES).items() if one != name} == {one: place for one, place in before.items() if one != name}
+    assert browser.js(PLACES) | {name: before[name]} == before, "no other moved"
     browser.js("document.querySelector('.atlas-canvas').focus()")
     browser.keys("Delete")
     browser.js("new Promise((done) => setTimeout(done, 60))")
@@ -466,7 +306,7 @@ def test_a_place_that_the_server_refuses_is_given_back_and_said(browser: Browser
 def test_a_search_lights_up_and_hides_nothing(browser: Browser, server: Server) -> None:
     plan = plant(300)
     shown(browser, server, plan)
-    browser.js("((one) => { one.value = 'siemens PLC-00'; one.dispatchEvent(new Event('input')); })(document.querySelector('.atlas input[type=search]'))")
+    enter(browser, ".atlas input[type=search]", "siemens PLC-00", "input")
     found = sum(one["label"].startswith("PLC-00") and one["vendor"] == "Siemens" for one in plan["nodes"])
     assert browser.js("document.querySelector('.atlas-hits').innerText") == f"{found} found"
     assert browser.js(FIGURES)[0] == 300
@@ -477,7 +317,7 @@ def test_an_address_brings_back_what_was_looked_at(browser: Browser, server: Ser
     shown(browser, server, plan)
     for word in ("write", "modbus", "Paint 1", "never", "show what is new"):
         press(browser, word)
-    browser.js("(([one]) => { one.value = 400; one.dispatchEvent(new Event('input')); })(document.querySelectorAll('.atlas-range input'))")
+    enter(browser, ".atlas-range input", "400", "input")
     browser.js("map.atlas.choose(map.atlas.view.seen.nodes[7], false)")
     before = browser.js(f"[{FIGURES}, {CHOSEN}, map.atlas.view.filter.fresh, location.hash]")
     assert before[0][0] < 300
@@ -504,7 +344,7 @@ def test_what_is_new_stands_out(browser: Browser, server: Server) -> None:
     fresh = [one["id"] for one in plan["nodes"] if one["new"]]
     rings = [one for group in drawing(browser).iter(f"{SVG}g") if group.get("class") == "fresh" for one in group]
     assert len(rings) == len(fresh) > 0
-    browser.js("((one) => { one.value = '2023-11-15T06:00'; one.dispatchEvent(new Event('change')); })(document.querySelector('.atlas-since input'))")
+    enter(browser, ".atlas-since input", "2023-11-15T06:00", "change")
     since = 1_700_028_000_000_000_000
     rings = [one for group in drawing(browser).iter(f"{SVG}g") if group.get("class") == "fresh" for one in group]
     assert len(rings) == sum(int(one["first_ns"]) >= since for one in plan["nodes"])
@@ -528,6 +368,20 @@ def test_a_map_that_cannot_be_shown_says_why(browser: Browser, server: Server, p
         press(browser, "try again")
         browser.js(SETTLED)
         assert browser.js("[map.dataset.state, map.dataset.nodes]") == ["ready", "17"]
+
+
+def test_reading_anew_keeps_what_a_person_looks_at(browser: Browser, server: Server) -> None:
+    shown(browser, server, plant(300))
+    press(browser, "write")
+    browser.js("map.atlas.zoom(2), map.atlas.choose(map.atlas.view.seen.nodes[5], false)")
+    look = f"(({{x, y, scale}}) => [x, y, scale, {CHOSEN}])(map.atlas.view.camera)"
+    before, left = browser.js(look), browser.js(FIGURES)
+    later = plant(40, seed=2, day=5)
+    server.plan = server.plan | {"nodes": later["nodes"] + server.plan["nodes"]}
+    browser.js("map.atlas.load()")
+    browser.drawn()
+    assert browser.js(look) == before
+    assert browser.js(FIGURES) == left, "the newcomers do not talk, and a filter shows only who talks"
 
 
 def test_too_many_are_shown_by_zone(browser: Browser, server: Server) -> None:

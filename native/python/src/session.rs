@@ -292,8 +292,13 @@ impl Session {
         py.detach(|| engine.counted())
     }
 
-    /// Brings conversations and sightings up to date; their flows go on.
+    /// Brings conversations, sightings and the segments on disk up to date; flows go on.
     fn catch_up(&mut self, py: Python<'_>) {
+        if let Some(listening) = self.live.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            if let Some(segments) = &mut listening.segments {
+                segments.flush();
+            }
+        }
         let engine = &mut self.engine;
         py.detach(|| engine.catch_up());
     }

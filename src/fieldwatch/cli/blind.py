@@ -10,6 +10,7 @@ from fieldwatch.pipeline.losses import LOSSES
 if TYPE_CHECKING:
     from fieldwatch.pipeline import Result
 
+
 class Blind(NamedTuple):
     """Something that was not seen: how often, and where, or why, as far as known."""
 

@@ -1,4 +1,4 @@
-"""`fieldwatch evidence`: a frame's bytes, with the fields that Fieldwatch read from them marked and named."""
+"""`fieldwatch evidence`: a frame's bytes, with the fields that were read from them marked; and bundles of evidence, read again."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ def declare(verbs: Any) -> None:
     """The verb's arguments."""
     text = "Shows the bytes of a frame with the fields that were read from them."
     parser = verbs.add_parser("evidence", help=text, description=text, allow_abbrev=False)
-    parser.add_argument("capture", metavar="CAPTURE", help="a capture file (pcap, pcapng, also .gz)")
-    parser.add_argument("frame", type=at_least_one, metavar="FRAME", help="the number of the frame in it, from 1")
+    parser.add_argument("capture", metavar="CAPTURE", help="a capture file (pcap, pcapng, also .gz); or the word verify")
+    parser.add_argument("frame", metavar="FRAME", help="the number of the frame in it, from 1; after verify: a bundle to read again")
     parser.add_argument("--pcap", type=Path, metavar="OUT", help="write the frame to this file as a capture of its own")
     parser.set_defaults(run=evidence)
 
 
 def evidence(given: argparse.Namespace) -> None:
     """Shows the bytes of a frame with the fields that were read from them."""
+    if given.capture == "verify":
+        _verify(given.frame)
+        return
     from rich.console import Console
     from rich.text import Text
 
@@ -43,7 +46,11 @@ def evidence(given: argparse.Namespace) -> None:
     from fieldwatch.pipeline.slice import write_pcap
     from fieldwatch.wire import time_text
 
-    capture, frame, pcap = given.capture, given.frame, given.pcap
+    capture, pcap = given.capture, given.pcap
+    try:
+        frame = at_least_one(given.frame)
+    except (argparse.ArgumentTypeError, ValueError):
+        refuse(f"FRAME = {given.frame}: the number of a frame, from 1, is needed")
     try:
         found = find(capture, frame)
         fields = read_fields(capture, found)
@@ -65,21 +72,33 @@ def evidence(given: argparse.Namespace) -> None:
         console.print(Text(f"Written: {visible(str(pcap))}", "dim"))
 
 
+def _verify(path: str) -> None:
+    """Reads a bundle again. Ends with 1 where something of it does not hold."""
+    from fieldwatch.cli.escape import visible
+    from fieldwatch.pipeline import UnusableInput
+    from fieldwatch.pipeline.bundle import verify
+
+    try:
+        statement, checks = verify(path)
+    except UnusableInput as error:
+        refuse(str(error))
+    source = statement.get("source") or {}
+    print(visible(f"{statement.get('subject')}: {statement.get('title')}"))
+    for one in statement.get("said") or ():
+        print(visible(f"  {one.get('what')}: {one.get('value')}"))
+    print(visible(f"  seen {statement.get('seen')} in {source.get('name')} ({source.get('identity')})"))
+    for check in checks:
+        print(visible(f"{'holds' if check.holds else 'DOES NOT HOLD'}: {check.words}"))
+    if not all(check.holds for check in checks):
+        raise SystemExit(1)
+
+
 def dump(data: bytes, fields: list[Field]) -> list[Text]:
     """Lines of sixteen bytes as hex and text; where fields stand, also the letter of each byte's field."""
+    from fieldwatch.pipeline.fields import owners
+
     owner = owners(len(data), fields)
     return [_line(data, start, owner, fields) for start in range(0, len(data), LINE)]
-
-
-def owners(size: int, fields: list[Field]) -> list[int | None]:
-    """For each byte the field that marks it: the smallest one that covers it, and credentials before all others."""
-    owner: list[int | None] = [None] * size
-    order = sorted(range(len(fields)), key=lambda at: (fields[at].secret, -fields[at].length, -at))
-    for at in order:
-        one = fields[at]
-        for byte in range(max(0, one.offset), min(size, one.offset + one.length)):
-            owner[byte] = at
-    return owner
 
 
 def _line(data: bytes, start: int, owner: list[int | None], fields: list[Field]) -> Text:

@@ -144,6 +144,7 @@ class Epoch:
                 fenced=self.fenced,
                 clock=self.clock,
                 kept=Kept(str(packets), self.segment_mib, self.keep_mib),
+                first=self.state.first,
                 before=max(self.state.frame, self.state.first - 1),
                 replay=_replay(kept, self.state.first),
             )

@@ -33,7 +33,7 @@ def read_fields(path: str, frame: Frame) -> list[Field]:
     A message that repeats an earlier one is only counted, so its frame proves nothing new: then the frame is read alone.
     """
     facts = inspect([path]).facts
-    found = list(_fields(facts, frame.number))
+    found = list(fields(facts, frame.number))
     if not any(field.length for field in found):
         found += [field._replace(alone=True) for field in _alone(frame)]
     if any(frame.number in login.frames for login in facts.logins) and not any(field.secret for field in found):
@@ -45,10 +45,11 @@ def _alone(frame: Frame) -> Iterator[Field]:
     with tempfile.TemporaryDirectory(prefix="fieldwatch-") as folder:
         path = Path(folder) / "frame.pcap"
         write_pcap(path, [frame])
-        yield from _fields(inspect([str(path)]).facts, 1)
+        yield from fields(inspect([str(path)]).facts, 1)
 
 
-def _fields(facts: Facts, frame: int) -> Iterator[Field]:
+def fields(facts: Facts, frame: int) -> Iterator[Field]:
+    """The facts whose evidence stands in this frame, as fields."""
     for claim in facts.claims:
         of = f" of {claim.subject.component}" if claim.subject.component else ""
         yield from _named(claim.evidence, frame, f"{claim.evidence.protocol} {claim.attribute}{of}", claim.value)
@@ -63,6 +64,17 @@ def _fields(facts: Facts, frame: int) -> Iterator[Field]:
         yield from _named(bad.evidence, frame, f"{bad.protocol} broken rule", rule)
     for row in facts.undecoded:
         yield from _named(row.evidence, frame, f"{row.protocol} {row.function}", row.reason)
+
+
+def owners(size: int, found: list[Field]) -> list[int | None]:
+    """For each of `size` bytes the field that marks it: the smallest one that covers it, and credentials before all others."""
+    owner: list[int | None] = [None] * size
+    order = sorted(range(len(found)), key=lambda at: (found[at].secret, -found[at].length, -at))
+    for at in order:
+        one = found[at]
+        for byte in range(max(0, one.offset), min(size, one.offset + one.length)):
+            owner[byte] = at
+    return owner
 
 
 def _operation(operation: Operation, frame: int) -> Iterator[Field]:

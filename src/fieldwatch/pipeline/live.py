@@ -42,7 +42,10 @@ class Kept(NamedTuple):
 
 
 class LiveReader(Reader):
-    """Reads one interface; before it the segments of `replay`: their paths, the frames before them, the frames of them to pass over."""
+    """Reads one interface; before it the segments of `replay`: their paths, the frames before them, the frames of them to pass over.
+
+    Frames are numbered from `first`, those of the interface from `before` + 1, or behind the segments.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class LiveReader(Reader):
         fenced: bool = True,
         clock: Clock | None = None,
         kept: Kept | None = None,
+        first: int = 1,
         before: int = 0,
         replay: Iterable[tuple[str, int, int]] = (),
     ) -> None:
@@ -63,11 +67,10 @@ class LiveReader(Reader):
         self.missing = 0
         """Frames that were numbered once, and that no segment holds."""
         self.passed = 0
-        self._end = 0
+        self._end = first - 1
         for path, frames_before, skip in replay:
             self._replay(path, frames_before, skip)
-        if self._end:
-            self.missing += self.frame - self._end
+        self.missing += self.frame - self._end
         folder, segment_mib, keep_mib = kept or (None, 1, 1)
         self.session.open_live(interface, ring_mib, folder, segment_mib, keep_mib, before=self.frame, file=0)
 
@@ -80,8 +83,7 @@ class LiveReader(Reader):
             log.warning("%s: not read again: %s", path, error)
             return
         row = FileRow(*self.session.files()[-1])
-        if self._end:
-            self.missing += before - self._end
+        self.missing += max(before - self._end, 0)
         self._end = before + row.packets + row.not_handed_out
         self.frame = max(self.frame, self._end)
         self.passed += skip

@@ -87,6 +87,12 @@ class Centre:
         self.url = url
         self._client = httpx.Client(base_url=url, verify=context, timeout=TIMEOUT, trust_env=False, follow_redirects=False)
 
+    def __enter__(self) -> Centre:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Ends all connections."""
         self._client.close()

@@ -100,11 +100,8 @@ def _authority(url: str, fingerprint: str) -> str:
 
 
 def _at(url: str, context: ssl.SSLContext, ask: Callable[[Centre], Reply]) -> Reply:
-    centre = Centre(url, context)
-    try:
+    with Centre(url, context) as centre:
         return ask(centre)
-    finally:
-        centre.close()
 
 
 def _request() -> tuple[ec.EllipticCurvePrivateKey, str]:

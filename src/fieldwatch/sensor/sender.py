@@ -79,7 +79,15 @@ class Sender:
         self.away, self.away_since = "", None
         if reply.skew_ns is not None:
             self.skew_ns = reply.skew_ns
-        self.revoked = _error(reply) if reply.status in (401, 403) else ""
+        was, self.revoked = self.revoked, _error(reply) if reply.status in (401, 403) else ""
+        if self.revoked:
+            if not was:
+                log.error("the centre takes nothing from this sensor: %s; what it sees is kept", self.revoked)
+            self._wait(REFUSED_S)
+
+    def may_ask(self) -> bool:
+        """Whether the centre may be asked something now."""
+        return self._not_before <= self._clock()
 
     def missed(self, why: str) -> None:
         """Takes note that the centre did not answer."""
@@ -101,7 +109,7 @@ class Sender:
         except Away as away:
             self.missed(str(away))
             return False
-        return self._not_before <= self._clock()
+        return self.may_ask()
 
     def _take(self, identity: str, number: int, reply: Reply) -> None:
         """What follows from an answer to a batch."""
@@ -120,8 +128,6 @@ class Sender:
             self._wait(max(reply.retry_after_s, FIRST_PAUSE_S) * (1 + 0.2 * self._chance()))
         elif reply.status in (401, 403):
             self.heard(reply)
-            log.error("the centre takes nothing from this sensor: %s; what it sees is kept", self.revoked)
-            self._wait(REFUSED_S)
         elif reply.status in (400, 413):
             self.heard(reply)
             self.refused[identity] = _error(reply)

@@ -24,6 +24,9 @@ from typing import NamedTuple
 log = logging.getLogger(__name__)
 
 NAME = re.compile(r"(?P<number>[0-9]{12})\.(?P<kind>batch|end)")
+ROOM_BYTES = 4 * 1024 * 1024
+"""How much is kept free for what is told at once."""
+
 LOOK_S = 0.5
 """How often somebody who waits for room is asked whether to go on."""
 
@@ -103,6 +106,11 @@ class Spool:
                     self._room.wait(LOOK_S)
         return False
 
+    def has_room(self) -> bool:
+        """Whether the next batches will find room: a few of the largest, and the disk took the one before."""
+        with self._room:
+            return self.full is None and self._held_bytes + ROOM_BYTES <= self.most_bytes
+
     def last(self, identity: str) -> int:
         """The number of the last batch of a source that was put; 0 where none is known."""
         with self._room:
@@ -160,6 +168,8 @@ class Spool:
                 _path(queue.folder, first).unlink(missing_ok=True)
             queue.is_closed = queue.is_closed or ended
             self._forget_if_done(queue)
+            if self.full and (self.full.is_disk or self._held_bytes < self.most_bytes):
+                self.full = None
             self._room.notify_all()
 
     @property

@@ -102,12 +102,11 @@ class Watch:
         return self._take(found, digest, name, goes_on)
 
     def _take(self, found: Found, digest: str, name: str, goes_on: GoesOn) -> bool:
-        identity = CAPTURE + digest
+        identity, reason = CAPTURE + digest, ""
         self.reading, self.packets = name, 0
         try:
             if not self._spooled(found, identity, name, goes_on):
                 return False
-            self.journal.settle(digest, name)
         except OutOfStep:
             return False  # told again from its beginning, at the next look
         except Changed:
@@ -117,11 +116,12 @@ class Watch:
         except (UnusableInput, BadBatch) as error:
             log.warning("%s: not read: %s", name, error)
             self.spool.close(identity)
-            self.journal.settle(digest, name, str(error))
+            reason = str(error)
         finally:
             self.reading = ""
+        self.journal.settle(digest, name, reason)
         self.journal.note(os.fsencode(found.path), found.look, digest)
-        return self.journal.is_settled(digest) and not any(one.name == name for one in self.journal.unread())
+        return not reason
 
     def _spooled(self, found: Found, identity: str, name: str, goes_on: GoesOn) -> bool:
         """Puts the batches into the spool; False where it was told to stop before the end."""

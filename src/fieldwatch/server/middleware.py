@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import time
 import zoneinfo
 from collections.abc import Callable
+from functools import cache
+from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.contrib.auth import logout
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils import timezone, translation
+
+from fieldwatch.server.accounts.bucket import Buckets
+from fieldwatch.server.api.problem import Problem, Type
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -18,6 +26,21 @@ OPEN = ("/static/", "/accounts/", "/setup/", "/api/", "/health")
 
 FIRST = ("/accounts/", "/static/", "/setup/")
 """What somebody without a second factor reaches: the pages where it is made."""
+
+CLOSED = (
+    "/accounts/signup/",
+    "/accounts/email/",
+    "/accounts/confirm-email/",
+    "/accounts/login/code/",
+    "/accounts/reauthenticate/code/",
+    "/accounts/password/set/",
+    "/accounts/social/",
+    "/accounts/3rdparty/signup/",
+)
+"""Pages of allauth that are not here: nobody signs up, and no mail is sent."""
+
+TOUCH_S = 60
+"""A session is written at most this often, to move its end."""
 
 
 class RefuseBadBytes:
@@ -39,20 +62,55 @@ class RefuseBadBytes:
         return self.answer(request)
 
 
-class Gate:
-    """Lets nobody past who is not signed in, with a second factor where one is needed; sets the time zone of the chosen site."""
+class RateLimit:
+    """Answers 429 to who sends too much: by person, and by address while nobody is signed in (whose a token is, is not known yet)."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            wait_s = buckets(settings.OPTIONS["limits.person_per_minute"], "person").wait_s(str(request.user.pk), time.monotonic())
+        else:
+            address = str(request.META.get("REMOTE_ADDR", ""))
+            wait_s = buckets(settings.OPTIONS["limits.address_per_minute"], "address").wait_s(address, time.monotonic())
+        return _too_many(request, math.ceil(wait_s)) if wait_s else self.answer(request)
+
+
+@cache
+def buckets(per_minute: int, of: str) -> Buckets:
+    """The buckets of people, or of addresses."""
+    return Buckets(per_minute)
+
+
+def _too_many(request: HttpRequest, wait_s: int) -> HttpResponse:
+    words = f"too many requests were read; send fewer, and go on in {wait_s} s"
+    headers = {"Retry-After": str(wait_s)}
+    if request.path.startswith("/api/"):
+        return Problem(Type.TOO_OFTEN, words, headers=headers).answer()
+    return HttpResponse(f"{words}\n", status=429, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+class Gate:
+    """Lets nobody past who is not signed in, with a second factor where one is needed; sets the language and the time zone."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(CLOSED) or _asks_for_mail(request.path):
+            raise Http404("there is nothing here")
+        if request.user.is_authenticated and not _still_in(request):
+            logout(request)
         if request.path.startswith(OPEN) and not request.user.is_authenticated:
             return self.answer(request)
         if not request.user.is_authenticated:
             return _to_sign_in(request)
         if settings.OPTIONS["accounts.require_second_factor"] and not request.path.startswith(FIRST) and not self._has_second(request):
             return redirect("mfa_index")
-        with timezone.override(zoneinfo.ZoneInfo(request.session.get("timezone", "UTC"))):
+        zone = zoneinfo.ZoneInfo(request.session.get("timezone", "UTC"))
+        language = request.user.language or translation.get_language()
+        with timezone.override(zone), translation.override(language):
             return self.answer(request)
 
     @staticmethod
@@ -63,9 +121,25 @@ class Gate:
         return bool(request.session.get("second_factor")) or request.path.startswith("/api/")
 
 
+def _asks_for_mail(path: str) -> bool:
+    """The page that would send a link by mail; the one where a link leads to stays."""
+    return path.startswith("/accounts/password/reset/") and not path.startswith("/accounts/password/reset/key/")
+
+
+def _still_in(request: HttpRequest) -> bool:
+    """Moves the end of the session by this request; false where it began too long ago (idle ones end by themselves)."""
+    now = int(time.time())
+    begun = request.session.setdefault("begun", now)
+    if now - begun >= settings.OPTIONS["accounts.most_hours"] * 3600:
+        return False
+    if abs(now - request.session.get("touched", 0)) >= TOUCH_S:
+        request.session["touched"] = now
+    return True
+
+
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=401)
-        answer["HX-Redirect"] = settings.LOGIN_URL if settings.LOGIN_URL.startswith("/") else "/accounts/login/"
+        answer["HX-Redirect"] = "/accounts/login/"
         return answer
-    return redirect(f"/accounts/login/?next={request.path}")
+    return redirect(f"/accounts/login/?{urlencode({'next': request.get_full_path()})}")

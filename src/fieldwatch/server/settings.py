@@ -8,6 +8,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
+from fieldwatch.server.accounts import single_sign_on
 from fieldwatch.server.databases import database
 from fieldwatch.server.keys import key
 from fieldwatch.server.options import options
@@ -34,8 +35,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    *single_sign_on.apps(OPTIONS),
     "fieldwatch.store",
     "fieldwatch.server",
 ]
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "fieldwatch.server.middleware.RateLimit",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -100,10 +102,18 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # who has chosen a password by a one-time link goes on to the second factor
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_SESSION_REMEMBER = True  # all sessions last as long as `accounts.idle_minutes` says
+PASSWORD_RESET_TIMEOUT = int(timedelta(days=1).total_seconds())
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form whose answer leads to another host is stopped by `form-action`; `state` guards the way back
+SOCIALACCOUNT_PROVIDERS = single_sign_on.providers(OPTIONS)
+MFA_ADAPTER = "fieldwatch.server.accounts.adapter.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are made by administrators: an address is never what proves who somebody is
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Fieldwatch"

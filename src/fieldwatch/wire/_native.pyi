@@ -82,7 +82,7 @@ class Session:
     def counted(self) -> list[tuple[int, int, int]]:
         """How often each tag was counted in each conversation since this was asked last: conversation, tag, count."""
     def catch_up(self) -> None:
-        """Brings conversations and sightings up to date with what open flows have sent; the flows go on."""
+        """Brings conversations, sightings and the segments on disk up to date with what open flows have sent; the flows go on."""
     def finish(self) -> bool:
         """Ends all flows of the source, and closes a live interface; True where an exchange waits then."""
     def is_waiting(self) -> bool:

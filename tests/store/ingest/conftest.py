@@ -49,7 +49,9 @@ def evidence(frame: int = 1, protocol: str = "modbus", at: int = 0) -> Evidence:
     return Evidence("", (Span(frame, 54, 8),), START_NS + at, protocol)
 
 
-def conversation(times: int = 5, *, client: Subject = HMI, protocol: str = "modbus", packets: int = 0, operation: str = "read") -> Conversation:
+def conversation(
+    times: int = 5, *, client: Subject = HMI, protocol: str = "modbus", packets: int = 0, operation: str = "read"
+) -> Conversation:
     """A conversation with one message class that was seen so often."""
     said = MessageClass(operation, Effect.READ, "holding register 0-1", times, 1, 1, START_NS + 5, START_NS + times * 10)
     return Conversation(client, PLC, "tcp", 502, protocol, packets or times * 2, times * 120, START_NS, START_NS + times * 10, (said,))
@@ -85,19 +87,25 @@ def everything(salt: str = "") -> list[Row]:
 
 
 def random_rows(seed: int, count: int = 60) -> list[Row]:
-    """Rows of a plant in which sources see much of the same."""
+    """Rows of a plant in which sources see much of the same, and tell growing counts of it."""
     dice = random.Random(seed)
-    ends = [Subject(f"10.0.0.{number}", f"02:00:00:00:00:{number:02x}") for number in range(1, 9)]
+    ends = [Subject(f"10.0.0.{last}", f"02:00:00:00:00:{last:02x}") for last in range(1, 9)]
     made: list[Row] = []
-    for _ in range(count):
+    for number in range(count):
         client, server = dice.sample(ends, 2)
-        words, times = dice.choice(("read", "write", "browse")), dice.randint(1, 50)
+        words, times = dice.choice(("read", "write", "browse")), number * 9 + dice.randint(1, 9)
         classes = tuple(
-            MessageClass(f"{words} {one}", dice.choice((Effect.READ, Effect.WRITE)), "x", times, 0, 1, START_NS + one, START_NS + times * 100)
+            MessageClass(
+                f"{words} {one}", dice.choice((Effect.READ, Effect.WRITE)), "x", times, 0, 1, START_NS + one, START_NS + times * 100
+            )
             for one in range(dice.randint(1, 4))
         )
         protocol = dice.choice(("modbus", "s7comm"))
-        made.append(Conversation(client, server, "tcp", dice.choice((102, 502)), protocol, times * 2, times, START_NS + 1, START_NS + times, classes))
+        made.append(
+            Conversation(
+                client, server, "tcp", dice.choice((102, 502)), protocol, times * 2, times, START_NS + 1, START_NS + times, classes
+            )
+        )
         made.append(Claim(server, "model", f"M{dice.randint(1, 5)}", evidence(dice.randint(1, 99))))
         made.append(Sighting(client.ip, client.mac, 0, START_NS, START_NS + 1, times, "", 1, 64))
         made.append(operation(dice.randint(1, 50), name=f"{words} {dice.randint(1, 3)}"))
@@ -138,7 +146,18 @@ WHAT: dict[Any, tuple[str, ...]] = {
     models.End: END,
     models.Claim: ("source__identity", *(f"end__{one}" for one in END), "protocol", "attribute", "value", "seen_ns", "spans"),
     models.Sighting: ("source__identity", "end__ip", "packets", "first_ns", "last_ns", "frame", "greatest_ttl"),
-    models.Login: ("source__identity", "client__ip", "server__ip", "protocol", "username", "secret", "cleartext", "times", "frames", "spans"),
+    models.Login: (
+        "source__identity",
+        "client__ip",
+        "server__ip",
+        "protocol",
+        "username",
+        "secret",
+        "cleartext",
+        "times",
+        "frames",
+        "spans",
+    ),
     models.Malformed: ("source__identity", "speaker__ip", "reason", "clause", "have", "allowed", "times", "seen_ns"),
     models.Undecoded: ("source__identity", "protocol", "function", "reason", "times"),
     models.Gap: ("source__identity", "client__ip", "server__ip", "protocol", "times", "size_bytes"),
@@ -152,7 +171,14 @@ WHAT: dict[Any, tuple[str, ...]] = {
         *("conversation__client__ip", "conversation__server__ip", "conversation__port", "operation", "effect", "object", "times"),
         *("unanswered", "distinct", "first_ns", "last_ns"),
     ),
-    models.MessageCount: ("source__identity", "message_class__conversation__port", "message_class__operation", "times", "first_ns", "last_ns"),
+    models.MessageCount: (
+        "source__identity",
+        "message_class__conversation__port",
+        "message_class__operation",
+        "times",
+        "first_ns",
+        "last_ns",
+    ),
     models.Operation: ("source__identity", "actor__ip", "target__ip", "name", "effect", "object", "technique", "times", "seen_ns", "spans"),
     models.Occurrence: ("operation__source__identity", "operation__name", "frame", "ordinal", "seen_ns", "values", "result", "effect"),
     models.Source: ("identity", "kind", "name", "state", "packets", "counters", "batches", "told_ns"),
@@ -166,7 +192,10 @@ def content(history: Path | None = None) -> dict[str, list[str]]:
         rows = [tuple(bytes(one) if isinstance(one, memoryview) else one for one in row) for row in model.objects.values_list(*fields)]
         found[model.__name__] = sorted(map(repr, rows))
     if history is not None:
-        names = {one.pk: (one.conversation.client.ip, one.operation) for one in models.MessageClass.objects.select_related("conversation__client")}
+        names = {
+            one.pk: (one.conversation.client.ip, one.operation)
+            for one in models.MessageClass.objects.select_related("conversation__client")
+        }
         with History(history) as reader:
             sums = [(names[row.message_class], row.slice_ns, row.times, row.unanswered) for row in reader.counts(None).rows]
         found["History"] = sorted(map(repr, sums))

@@ -69,7 +69,7 @@ def row(at: int) -> dict[str, Any]:
 def listed(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """A list of assets with all its tools."""
     names = ["Status", "Name", "Address", "Role", "Vendor", "Model", "Order number", "Firmware", "Risk", "Traffic", "Findings", "Last seen"]
-    kinds = {"Risk": "number", "Status": "narrow"}
+    kinds = {"Risk": "number", "Status": "narrow", "Name": "name"}
     columns = [{"key": name, "label": name, "sort_url": f"?sort={name}", "kind": kinds.get(name, "")} for name in names]
     columns[8].update(sort="descending", unit="of 100")
     return {

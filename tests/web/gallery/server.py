@@ -67,13 +67,13 @@ class Answers(http.server.SimpleHTTPRequestHandler):
             super().do_GET()
 
     def events(self) -> None:
-        """One event, and then beats until the browser or the server goes."""
+        """A beat, and then the same event until the browser or the server goes."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        self.wfile.write(b'id: 7\ndata: {"kind": "asset", "id": 12}\n\n')
-        while not self.server.over.wait(0.5):
-            self.wfile.write(b'data: {"kind": "beat"}\n\n')
+        self.wfile.write(b'data: {"kind": "beat"}\n\n')
+        while not self.server.over.wait(0.2):
+            self.wfile.write(b'id: 7\ndata: {"kind": "asset", "id": 12}\n\n')
 
     def do_POST(self) -> None:
         """Opens an upload, of which one byte is there already."""

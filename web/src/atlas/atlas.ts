@@ -1,9 +1,9 @@
 // The map of a site: reads its data, keeps what is chosen, and has picture, legend, card and list agree.
 
 import { read, written } from "./address";
-import "./atlas.css";
+import { Board } from "./board";
 import { conduits } from "./bundle";
-import { Camera, GUTTER } from "./camera";
+import { Camera } from "./camera";
 import { Card } from "./card";
 import { Clock } from "./clock";
 import { BadPlan, plan, type Plan } from "./data";
@@ -31,10 +31,7 @@ class Atlas implements Hands {
   private readonly clock: Clock;
   private readonly canvas: HTMLCanvasElement;
   private readonly stage: HTMLElement;
-  private readonly note = h("p", { class: "atlas-note", hidden: true });
-  private readonly hint = h("p", { class: "atlas-hint", hidden: true });
-  private readonly state = h("div", { class: "atlas-state", role: "status" });
-  private readonly voice = h("p", { class: "atlas-spoken", "aria-live": "polite" });
+  private readonly board: Board;
   private readonly card: Card;
   private readonly panel: Panel;
   private readonly list: List;
@@ -42,10 +39,11 @@ class Atlas implements Hands {
   private readonly pinning: Pinning;
   private wanted: string; // id of the node that the address chooses, until it is there
   private waiting = 0; // animation frame that was asked for
-  private fitted = false; // nobody moved the camera since all was seen
+  private fitted = true; // nobody moved the camera since all was seen
 
   constructor(private readonly root: HTMLElement) {
     this.labels = Labels.from(root.dataset["labels"] ?? "");
+    this.board = new Board(root, this.labels);
     this.clock = new Clock(document.documentElement.lang || "en", root.dataset["timezone"] || "UTC");
     this.pinning = new Pinning(root.dataset["pins"] ?? "");
     this.canvas = h("canvas", { class: "atlas-canvas", tabindex: 0, role: "application", "aria-label": this.labels.say("map"), "aria-describedby": "atlas-keys" });
@@ -63,25 +61,25 @@ class Atlas implements Hands {
       ...{ plan: NOTHING, filter: wanted.filter, camera: new Camera(), colours, measure: new Measure(colours.font), labels: this.labels },
       ...{ done: layout(NOTHING), seen: shown(NOTHING, new Filter()), bundles: [], around: [], chosen: -1, under: -1, frame: -1, start: -1, way: null, found: null, moving: null },
     };
-    this.stage = h("div", { class: "atlas-stage" }, this.canvas, this.hint, this.note, this.card.element, this.state);
+    this.stage = h("div", { class: "atlas-stage" }, this.canvas, this.card.element, ...this.board.elements);
     const keys = h("p", { class: "atlas-spoken", id: "atlas-keys" }, this.labels.say("keys"));
     root.classList.add("atlas");
     wear(root, colours);
-    root.replaceChildren(this.tools.element, h("div", { class: "atlas-body" }, this.stage, this.list.element, this.panel.element), keys, this.voice);
+    root.replaceChildren(this.tools.element, h("div", { class: "atlas-body" }, this.stage, this.list.element, this.panel.element), keys, this.board.voice);
     listen(this.canvas, this);
     new ResizeObserver(() => this.resize()).observe(this.stage);
-    new MutationObserver(() => this.recolour()).observe(document.documentElement, { attributes: true, attributeFilter: ["class", "style", "data-theme", "data-bs-theme"] });
+    new MutationObserver(() => this.recolour()).observe(document.documentElement, { attributes: true, attributeFilter: ["class", "style", "data-theme", "data-bs-theme", "data-size"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolour());
   }
 
   /** Fetches the data anew and shows it; what is chosen and filtered stays. */
   async load(): Promise<void> {
-    this.tell("loading", this.labels.say("loading"));
+    this.board.tell("loading", this.view.plan.nodes.length ? "" : this.labels.say("loading")); // what is there stays while it is read anew
     try {
       this.take(plan(await ask(this.root.dataset["source"] ?? "")));
     } catch (problem) {
       const words = problem instanceof BadPlan ? this.labels.say("error.data", { where: problem.message }) : this.labels.say("error.load", { reason: problem instanceof Error ? problem.message : String(problem) });
-      this.tell("error", words, h("button", { type: "button", click: () => void this.load() }, this.labels.say("retry")));
+      this.board.fail(words, () => void this.load());
     }
   }
 
@@ -96,25 +94,11 @@ class Atlas implements Hands {
     this.card.forget();
     this.tools.pinnable(this.pinning.allowed);
     this.panel.build(view);
-    if (read.nodes.length) this.tell("ready", "");
-    else this.tell("empty", this.labels.say("empty"), ...this.door());
+    if (read.nodes.length) this.board.tell("ready", "");
+    else this.board.empty();
     this.resize();
-    if (!this.fitted) this.fit();
     this.tools.write(view.filter.text);
     this.refilter();
-  }
-
-  private tell(state: string, words: string, ...more: HTMLElement[]): void {
-    this.root.dataset["state"] = state;
-    this.root.setAttribute("aria-busy", String(state === "loading"));
-    this.state.hidden = words === "";
-    this.state.replaceChildren(...(words ? [h("p", {}, words), ...more] : []));
-  }
-
-  /** The way to what fills an empty map, where the page names one. */
-  private door(): HTMLElement[] {
-    const fill = this.root.dataset["fill"] ?? "";
-    return fill ? [h("a", { href: fill }, this.labels.say("empty.fill"))] : [];
   }
 
   private refilter(): void {
@@ -133,7 +117,7 @@ class Atlas implements Hands {
     this.tools.say(this.labels.say("shown", figures));
     const notes: (string | false)[] = [tooMany(view) && this.labels.say("toomany", { n: figures.nodes }), view.plan.loose > 0 && this.labels.say("loose", { n: this.clock.count(view.plan.loose) })];
     if (view.plan.nodes.length && !view.seen.nodes.length) notes.push(this.labels.say("nothing"));
-    this.remark(notes.filter(Boolean).join(" "));
+    this.board.remark(notes.filter(Boolean).join(" "));
     this.card.forget();
     this.keep();
     this.redraw();
@@ -144,11 +128,6 @@ class Atlas implements Hands {
     const { view } = this;
     const hash = written(view.filter, view.plan.nodes[view.chosen]?.id ?? "");
     if (this.root.dataset["state"] === "ready" && hash !== location.hash.slice(1)) history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
-  }
-
-  private remark(words: string): void {
-    this.note.textContent = words;
-    this.note.hidden = !words;
   }
 
   private find(): void {
@@ -196,7 +175,7 @@ class Atlas implements Hands {
     const ratio = devicePixelRatio || 1;
     [this.canvas.width, this.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
     camera.pan((width - camera.width) / 2, (height - camera.height) / 2);
-    [camera.width, camera.height] = [width, height];
+    [camera.width, camera.height, camera.gutter] = [width, height, 118 * this.view.colours.size];
     if (this.fitted) camera.fit(this.view.done);
     this.redraw();
   }
@@ -204,7 +183,7 @@ class Atlas implements Hands {
   private recolour(): void {
     this.view.colours = palette(this.root);
     wear(this.root, this.view.colours);
-    this.redraw();
+    this.resize();
   }
 
   private redraw(): void {
@@ -226,14 +205,14 @@ class Atlas implements Hands {
     this.card.show(view, view.moving || tooMany(view) ? -1 : view.under >= 0 || view.way ? view.under : view.chosen);
     this.root.dataset["depth"] = view.camera.depth;
     const drawn = view.bundles.filter((one) => one.grave).length;
-    this.hint.hidden = single(view) || drawn === view.bundles.length;
-    this.hint.textContent = this.labels.say("conduits.some", { n: this.clock.count(drawn), all: this.clock.count(view.bundles.length) });
+    const some = !single(view) && drawn < view.bundles.length;
+    this.board.hint(some ? this.labels.say("conduits.some", { n: this.clock.count(drawn), all: this.clock.count(view.bundles.length) }) : "");
     return performance.now() - begun;
   }
 
   at(x: number, y: number): number {
     const { view } = this;
-    if (tooMany(view) || view.camera.depth === "site" || x < GUTTER) return -1;
+    if (tooMany(view) || view.camera.depth === "site" || x < view.camera.gutter) return -1;
     const [a, b] = view.camera.ground(x, y);
     const slack = Math.max(0, 4 / view.camera.scale - 4);
     const { seen, done } = view;
@@ -244,7 +223,7 @@ class Atlas implements Hands {
   point(node: number, x = -1, y = -1): void {
     const { view } = this;
     const [a, b] = view.camera.ground(x, y);
-    const far = node < 0 && x >= GUTTER && !single(view);
+    const far = node < 0 && x >= view.camera.gutter && !single(view);
     const frame = far ? view.done.frames.findIndex((one) => a >= one.x && a <= one.x + one.width && b >= one.y && b <= one.y + one.height) : -1;
     if (node === view.under && frame === view.frame) return;
     [view.under, view.frame] = [node, frame];
@@ -270,7 +249,7 @@ class Atlas implements Hands {
     else if (node < 0 || view.start < 0) [view.way, view.start] = [null, -1];
     view.chosen = node;
     view.under = -1;
-    this.voice.textContent = node >= 0 ? (path && view.way ? this.labels.say("path.found", { n: view.way.nodes.length - 1 }) : this.card.spoken(view, node)) : "";
+    this.board.say(node < 0 ? "" : path && view.way ? this.board.remarked : this.card.spoken(view, node));
     this.root.dataset["chosen"] = view.plan.nodes[node]?.id ?? "";
     this.keep();
     this.redraw();
@@ -282,19 +261,19 @@ class Atlas implements Hands {
     view.way = way(view.around, from, to);
     view.start = view.way ? from : -1;
     this.root.dataset["path"] = view.way ? view.way.nodes.map((at) => view.plan.nodes[at]!.id).join(" ") : "";
-    this.remark(view.way ? this.labels.say("path.found", { n: view.way.nodes.length - 1 }) : this.labels.say("path.none"));
+    this.board.remark(view.way ? this.labels.say("path.found", { n: view.way.nodes.length - 1 }) : this.labels.say("path.none"));
   }
 
   path(): void {
     const { view } = this;
-    if (view.chosen < 0) return this.remark(this.labels.say("path.how"));
+    if (view.chosen < 0) return this.board.remark(this.labels.say("path.how"));
     if (view.start >= 0 && view.start !== view.chosen && !view.way) {
       this.trace(view.start, view.chosen);
     } else {
       [view.start, view.way] = [view.chosen, null];
-      this.remark(this.labels.say("path.from", { name: view.plan.nodes[view.chosen]!.label }));
+      this.board.remark(this.labels.say("path.from", { name: view.plan.nodes[view.chosen]!.label }));
     }
-    this.voice.textContent = this.note.textContent;
+    this.board.say(this.board.remarked);
     this.redraw();
   }
 
@@ -377,7 +356,7 @@ class Atlas implements Hands {
       await tell();
     } catch (problem) {
       this.place(id, before);
-      this.remark(this.labels.say("error.pin", { reason: problem instanceof Error ? problem.message : String(problem) }));
+      this.board.remark(this.labels.say("error.pin", { reason: problem instanceof Error ? problem.message : String(problem) }));
     }
   }
 
@@ -392,7 +371,7 @@ class Atlas implements Hands {
   back(): void {
     const { view } = this;
     view.moving = null;
-    this.remark("");
+    this.board.remark("");
     this.choose(-1, false);
   }
 
@@ -412,7 +391,7 @@ class Atlas implements Hands {
   private async savePng(): Promise<void> {
     const file = await png(this.view, this.clock);
     if (file) save(file, fileName(this.view, "png"));
-    else this.remark(this.labels.say("error.png"));
+    else this.board.remark(this.labels.say("error.png"));
   }
 }
 

@@ -4,7 +4,6 @@ import type { Layout } from "./layout";
 
 export const NEAREST = 2.5;
 export const FARTHEST = 0.02;
-export const GUTTER = 106; // at the left edge of the screen, for the names of the levels
 
 export type Depth = "site" | "zone" | "asset" | "labels";
 
@@ -14,6 +13,7 @@ export class Camera {
   scale = 1;
   width = 1; // of the screen
   height = 1;
+  gutter = 118; // at the left edge of the screen, for the names of the levels
 
   get depth(): Depth {
     if (this.scale < 0.24) return "site";
@@ -51,7 +51,7 @@ export class Camera {
     const [left, top] = [Math.min(0, least(done.x) - 90), Math.min(0, least(done.y) - 40)];
     const [right, bottom] = [Math.max(done.width, -least(done.x.map((x) => -x)) + 90), Math.max(done.height, -least(done.y.map((y) => -y)) + 40)];
     const edge = 12;
-    const gutter = GUTTER + edge;
+    const gutter = this.gutter + edge;
     this.scale = Math.min(1.15, Math.max(FARTHEST, Math.min((this.width - gutter - edge) / (right - left), (this.height - 2 * edge) / (bottom - top))));
     this.x = left - Math.max(gutter, (this.width + gutter - (right - left) * this.scale) / 2) / this.scale;
     this.y = top - Math.max(edge, (this.height - (bottom - top) * this.scale) / 2) / this.scale;
@@ -60,15 +60,15 @@ export class Camera {
   /** One frame, as large as there is room. */
   frame(one: { x: number; y: number; width: number; height: number }): void {
     const room = 40;
-    this.scale = Math.min(1.15, Math.max(0.6, Math.min((this.width - GUTTER - room) / one.width, (this.height - 2 * room) / one.height)));
-    this.x = one.x + one.width / 2 - (this.width + GUTTER) / 2 / this.scale;
+    this.scale = Math.min(1.15, Math.max(0.6, Math.min((this.width - this.gutter - room) / one.width, (this.height - 2 * room) / one.height)));
+    this.x = one.x + one.width / 2 - (this.width + this.gutter) / 2 / this.scale;
     this.y = one.y + one.height / 2 - this.height / 2 / this.scale;
   }
 
   /** Brings a place near the middle if it is not on the screen. */
   reveal(x: number, y: number): void {
     const [sx, sy] = [this.sx(x), this.sy(y)];
-    if (sx < GUTTER + 80 || sx > this.width - 60 || sy < 40 || sy > this.height - 40) {
+    if (sx < this.gutter + 80 || sx > this.width - 60 || sy < 40 || sy > this.height - 40) {
       this.x = x - this.width / 2 / this.scale;
       this.y = y - this.height / 2 / this.scale;
     }

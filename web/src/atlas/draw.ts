@@ -1,6 +1,5 @@
 // The picture: bands, frames, lines, cards. The farther away, the less is told: zones, then cards, then names, then what they are.
 
-import { GUTTER } from "./camera";
 import type { Priority } from "./data";
 import { isFresh } from "./filter";
 import { CARD, type Frame } from "./layout";
@@ -34,11 +33,11 @@ function drawBands(pen: Pen, view: View): void {
 /** The names of the levels stay at the left edge, wherever the camera is. */
 function drawBandNames(pen: Pen, view: View): void {
   const { camera, colours, done, labels, measure } = view;
-  const wide = GUTTER;
+  const wide = camera.gutter;
+  const grow = colours.size;
   const grounds = [colours.bg, mix(colours.line, colours.bg, 0.22)];
   const bands = done.bands.filter((band) => camera.sy(band.y + band.height) > 0 && camera.sy(band.y) < camera.height);
   pen.boxes("gutter", [{ x: 0, y: 0, width: wide, height: camera.height }], { fill: colours.bg });
-  pen.curves("gutter", [wide, 0, wide, 0, wide, camera.height, wide, camera.height], { stroke: colours.line });
   for (const band of bands) {
     pen.boxes("gutter", [{ x: 0, y: camera.sy(band.y), width: wide, height: band.height * camera.scale }], { fill: grounds[done.bands.indexOf(band) % 2]! });
     const top = Math.max(0, camera.sy(band.y));
@@ -47,12 +46,13 @@ function drawBandNames(pen: Pen, view: View): void {
     const y = Math.min((top + bottom) / 2, top + 26);
     const many = bottom - top > 40;
     if (band.level === null) {
-      pen.text("band-name", measure.cut(labels.say("level.unknown"), wide - 14, 11, true), 10, y, { fill: colours.muted, size: 11, bold: true });
+      pen.text("band-name", measure.cut(labels.say("level.unknown"), wide - 14, 11 * grow, true), 10, y, { fill: colours.muted, size: 11 * grow, bold: true });
       continue;
     }
-    pen.text("band-level", String(band.level), 10, y, { fill: colours.text, size: many ? 15 : bottom - top < 13 ? 9 : 12, bold: true });
-    pen.text("band-name", measure.cut(labels.say(`level.${band.level}`), wide - 44, 11), 38, y, { fill: colours.muted, size: 11 });
+    pen.text("band-level", String(band.level), 10, y, { fill: colours.text, size: many ? 15 * grow : bottom - top < 13 ? 9 : 12, bold: true });
+    pen.text("band-name", measure.cut(labels.say(`level.${band.level}`), wide - 44 * grow - 4, 11 * grow), 44 * grow, y, { fill: colours.muted, size: 11 * grow });
   }
+  pen.curves("gutter", [wide, 0, wide, 0, wide, camera.height, wide, camera.height], { stroke: colours.line });
 }
 
 function drawFrames(pen: Pen, view: View): void {
@@ -81,7 +81,7 @@ function drawFrameName(pen: Pen, view: View, one: Frame, count: string): void {
   const { camera, colours, labels, measure, plan } = view;
   const over = camera.depth === "site" || camera.depth === "zone"; // there is no line for it: it lies on the cards
   const [wide, tall] = [one.width * camera.scale, one.height * camera.scale];
-  const size = over ? Math.min(13, Math.max(10, wide / 14)) : Math.min(13, Math.max(10, 12.5 * camera.scale));
+  const size = colours.size * (over ? Math.min(13, Math.max(10, wide / 14)) : Math.min(13, Math.max(10, 12.5 * camera.scale)));
   const name = plan.zones[one.zone]?.name ?? labels.say("zone.none");
   const counted = measure.width(count, size) + 7;
   let text = measure.cut(name, wide - 14 - counted, size, true);
@@ -164,7 +164,7 @@ function drawWords(pen: Pen, view: View, at: number, box: Box, dim: boolean): vo
   const { camera, colours, labels, measure, plan } = view;
   const node = plan.nodes[at]!;
   const alpha = dim ? 0.45 : 1;
-  const size = Math.min(14, Math.max(9, Math.round(12 * camera.scale)));
+  const size = Math.min(box.height * 0.42, colours.size * Math.min(14, Math.max(9, Math.round(12 * camera.scale))));
   const left = box.x + 8 + (node.priority ? Math.min(15, 16 * camera.scale) : 0);
   const room = box.x + box.width - left - 5;
   const detail = [labels.term("role", node.role), node.vendor].filter(Boolean).join(" · ");

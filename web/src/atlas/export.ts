@@ -74,7 +74,7 @@ function drawHead(pen: Pen, view: View, clock: Clock): void {
     labels.say("shown", { nodes: clock.count(seen.nodes.length), edges: clock.count(seen.edges.length) }),
     labels.say("export.made", { when: clock.when(Date.now()) }),
   ];
-  pen.text("time", measure.cut(parts.join("   "), camera.width - 32, 11), 16, 38, { fill: colours.muted, size: 11 });
+  pen.text("time", measure.cut(parts.join(" · "), camera.width - 32, 11), 16, 38, { fill: colours.muted, size: 11 });
 }
 
 function drawFoot(pen: Pen, view: View, clock: Clock): void {

@@ -103,7 +103,7 @@ function dimmed(view: View, focus: number, own: boolean, onWay: boolean, fresh: 
 
 /** Many quiet lines are drawn fainter than few. */
 function crowd(view: View): number {
-  return view.seen.edges.length > 400 ? 0.4 : view.seen.edges.length > 120 ? 0.6 : 0.9;
+  return view.seen.edges.length > 400 ? 0.4 : view.seen.edges.length > 120 ? 0.55 : 0.9;
 }
 
 /** The line from one card to another, on the screen. */

@@ -40,7 +40,7 @@ export class List {
       const zone = plan.zones[node.zone]?.name ?? labels.say("zone.none");
       const who = `${peers.length}${named.length ? `: ${named.join(", ")}${peers.length > PEERS ? ", …" : ""}` : ""}`;
       const marks = h("span", {}, due, due && status ? ", " : "", status);
-      return [marks, node.url ? h("span", {}, name, " ", h("a", { href: node.url }, labels.say("open"))) : name, level(view, at), zone, labels.term("role", node.role), node.vendor, who, this.time(node.first), this.time(node.last)];
+      return [marks, node.url ? h("span", {}, name, " · ", h("a", { href: node.url, "aria-label": `${labels.say("open")} ${node.label}` }, labels.say("open"))) : name, level(view, at), zone, labels.term("role", node.role), node.vendor, who, this.time(node.first), this.time(node.last)];
     });
   }
 

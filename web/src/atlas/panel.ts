@@ -37,6 +37,7 @@ export class Panel {
     const zones: [string, string][] = plan.zones.map((one) => [one.id, one.name]);
     if (plan.nodes.some((one) => one.zone < 0)) zones.push(["", labels.say("zone.none")]);
     const effectName = (name: string): string => (name === UNREAD ? labels.say("effect.unread") : labels.term("effect", name));
+    const open = [...this.element.querySelectorAll("details")].map((one) => one.open);
     this.element.setAttribute("aria-label", labels.say("filters"));
     this.element.replaceChildren(
       this.group(labels.say("lines"), [
@@ -51,6 +52,7 @@ export class Panel {
       this.fold(labels.say("effects"), effects.map((one) => this.each("", effectName(one), filter.effects, one, (counts) => counts.effects.get(one) ?? 0)), effects, filter.effects, view),
       h("button", { type: "button", class: "atlas-reset", click: () => this.reset(view) }, labels.say("reset")),
     );
+    for (const [at, one] of [...this.element.querySelectorAll("details")].entries()) one.open = open[at] ?? false;
   }
 
   /** Shows what is on, and the counts. */

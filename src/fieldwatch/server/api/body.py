@@ -37,14 +37,19 @@ class StrictParser(Parser):
             made = orjson.loads(request.body)
         except orjson.JSONDecodeError as error:
             raise Problem(Type.BAD_REQUEST, f"The body is no JSON: {error}", allowed="a JSON object, in UTF-8") from None
-        if NUL in request.body and _has_nul(made):
-            raise Problem(Type.BAD_REQUEST, "The body holds the character NUL.", allowed="text without U+0000")
-        return cast(dict[str, Any], made)
+        return cast(dict[str, Any], without_nul(made) if NUL in request.body else made)
+
+
+def without_nul(value: Any) -> Any:
+    """The value. Raises Problem where it holds the character NUL."""
+    if _has_nul(value):
+        raise Problem(Type.BAD_REQUEST, "The body holds the character NUL.", allowed="text without U+0000")
+    return value
 
 
 def _has_nul(value: Any) -> bool:
     if isinstance(value, str):
         return "\0" in value
     if isinstance(value, dict):
-        return any("\0" in name or _has_nul(one) for name, one in value.items())
+        return any("\0" in str(name) or _has_nul(one) for name, one in value.items())
     return isinstance(value, list) and any(_has_nul(one) for one in value)

@@ -7,7 +7,6 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-from fieldwatch import __version__
 from fieldwatch.server.api import problem
 from fieldwatch.server.api.body import StrictParser
 from fieldwatch.server.api.records import routers
@@ -33,7 +32,6 @@ def rest() -> NinjaAPI:
         urls_namespace="api",
         auth=SIGNED,
         parser=StrictParser(),
-        openapi_extra={"info": {"x-fieldwatch": __version__}},
     )
     problem.install(api)
     made = routers()

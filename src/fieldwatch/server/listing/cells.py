@@ -57,7 +57,9 @@ def cell(record: Record, column: Column, row: Any) -> Any:
     """The value as `shell/cell.html` draws it."""
     value = record.value(column, row)
     drawn = _drawn(column, value)
-    if column.url and (url := column.url(row)) and not drawn.get("unknown"):
+    if drawn.get("unknown"):
+        return drawn
+    if column.url and value != 0 and (url := column.url(row)):
         drawn["url"] = url
         drawn["first"] = column is record.columns[0]
     if column.evidence and (evidence := column.evidence(row)):

@@ -87,7 +87,7 @@ class Query(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Rows with the cursors of the pages beside them ("" where there is none), and how many rows there are in all: at least, if `is_more`."""
+    """Rows with the cursors of the pages beside them ("" where there is none), and how many there are in all (at least, if `is_more`)."""
 
     rows: list[Any]
     next: str

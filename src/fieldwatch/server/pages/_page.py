@@ -1,4 +1,4 @@
-"""The contract of a page: what a file in this folder declares in its constant `PAGES`. Addresses, guards and the matrix of roles are made of it."""
+"""The contract of a page: what a file here declares in its constant `PAGES`. Addresses, guards and the matrix of roles are made of it."""
 
 from __future__ import annotations
 

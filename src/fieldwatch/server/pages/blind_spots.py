@@ -1,4 +1,4 @@
-"""What Fieldwatch does not see: lost packets, one-way traffic, protocols that nobody reads, broken rules. "Unknown" is shown, never left out."""
+"""What Fieldwatch does not see: lost packets, one-way traffic, protocols that nobody reads, broken rules. "Unknown" is shown."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ RECORD = Record(
             sort="criticality",
             is_shown=False,
         ),
-        Column("run_state", _("Run state"), sort="run_state", is_shown=False, evidence=proof("run_state")),
+        Column("run_state", _("Run state"), sort="run_state", is_shown=False, evidence=proof("mode")),
         Column("kev", _("Exploited"), Kind.FLAG, get="has_kev", is_shown=False, help=_("it has a finding that is listed in KEV")),
         Column("never", _("Never"), Kind.NUMBER, get="findings_never", is_shown=False),
         Column("kind", _("Kind"), is_shown=False, help=_("OT, IT, IoT or network")),

@@ -60,7 +60,7 @@ class Desk:
             issued = self.authority.sign(asked["csr"])
         except BadRequest as bad:
             return Answer(400, {"error": str(bad)})
-        known = self.registry.admit(spent, issued, asked["version"][:64])
+        known = self.registry.admit(spent, issued, asked["name"][:MOST_TEXT], asked["version"][:64])
         if known is None:
             return Answer(403, {"error": NO_TOKEN})
         log.info("sensor %s enrolled as %s", known.name, issued.sensor)

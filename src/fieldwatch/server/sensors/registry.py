@@ -33,8 +33,11 @@ class Registry(Protocol):
     def token(self, digest: str) -> Token | None:
         """The token whose secret has this SHA-256 (hex)."""
 
-    def admit(self, digest: str, issued: Issued, version: str) -> Known | None:
-        """Spends the token and makes the sensor, in one transaction; None where it was spent in the meantime."""
+    def admit(self, digest: str, issued: Issued, name: str, version: str) -> Known | None:
+        """Spends the token and makes the sensor, in one transaction; None where it was spent in the meantime.
+
+        `name` is what the sensor calls itself, for a token that names none.
+        """
 
     def sensor(self, sensor: str) -> Known | None:
         """The sensor of this name."""

@@ -31,6 +31,7 @@ def merge(gone: Asset, kept: Asset, now: datetime) -> None:
     Asset.objects.filter(merged_into=gone).update(merged_into=kept)
     models.SearchEntry.objects.filter(asset=gone).delete()
     gone.merged_into, gone.gone_at = kept, now
+    kept.digest = b""  # its values are written anew, with the overrides that came to it
 
 
 def _move(model: type[Model], gone: Asset, kept: Asset, name: str) -> None:

@@ -41,7 +41,9 @@ def sound(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> list[s
     found = []
     for file in files:
         try:
-            connection.execute("SELECT sum(times), sum(unanswered), max(slice_ns), max(conversation), max(message_class) FROM read_parquet(?)", [file])
+            connection.execute(
+                "SELECT sum(times), sum(unanswered), max(slice_ns), max(conversation), max(message_class) FROM read_parquet(?)", [file]
+            )
             connection.fetchall()
         except duckdb.InterruptException:
             raise

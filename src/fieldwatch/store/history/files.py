@@ -22,8 +22,6 @@ from fieldwatch.store.models import HistoryFile
 
 COLUMNS = ("message_class", "conversation", "slice_ns", "times", "unanswered")
 SCHEMA = pa.schema([(name, pa.int64()) for name in COLUMNS])
-ORPHAN_S = 3600
-"""How old a file is that nobody lists when it is removed."""
 
 
 class Count(NamedTuple):
@@ -100,17 +98,3 @@ def retire(folder: Path, paths: Iterable[str]) -> None:
             os.utime(folder / path)
         except OSError:  # it is gone already
             continue
-
-
-def sweep(folder: Path, now_s: float | None = None) -> int:
-    """Removes files that nobody lists and that are an hour old. Returns how many."""
-    oldest = (time.time() if now_s is None else now_s) - ORPHAN_S
-    found = {path: path.stat().st_mtime for path in folder.glob("*/*") if path.is_file()}
-    old = [path for path, changed in found.items() if changed < oldest]
-    listed = set(HistoryFile.objects.values_list("path", flat=True)) if old else set()
-    removed = 0
-    for path in old:
-        if path.relative_to(folder).as_posix() not in listed:
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed

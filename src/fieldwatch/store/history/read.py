@@ -1,6 +1,6 @@
 """Questions to the history. Only files that the database lists are opened; one that is missing or broken is said, and the others answer.
 
-A slice counts where it begins. What is older has longer slices (see `rollup`): `grain_ns` of an answer says how long the longest of them is.
+A slice counts where it begins. What is old has longer slices (see `rollup`): `grain_ns` of an answer is the length of the longest of them.
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ class History:
         width_ns = max(1, -(-(asked.to_ns - asked.from_ns) // max(1, buckets)))
         times, unanswered = [0] * buckets, [0] * buckets
         found, missing = self._ask(
-            asked, "SELECT (slice_ns - $from) // $width AS bucket, sum(times), sum(unanswered) FROM {rows} GROUP BY ALL", {"width": width_ns}
+            asked,
+            "SELECT (slice_ns - $from) // $width AS bucket, sum(times), sum(unanswered) FROM {rows} GROUP BY ALL",
+            {"width": width_ns},
         )
         for bucket, seen, silent in found:
             times[bucket] += int(seen)

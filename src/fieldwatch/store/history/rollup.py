@@ -1,12 +1,13 @@
 """Keeps the history small: few files, and longer slices for what is older. Sums never change.
 
-Batches bring a small file each. `merge` makes one of them when there are fifty. `roll` makes, of what is older than a day, one file for each
+Batches bring a small file each; `merge` makes one of them when there are fifty. `roll` makes, of what is older than a day, one file for a
 day and site, with slices of five minutes (14 days), of an hour (100 days), then of a day (a file for thirty days). Lists change in one
 transaction; files that were replaced stay on the disk for an hour, for whoever reads them.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from django.db import transaction
 from fieldwatch.facts.batch import SLICE_NS
 from fieldwatch.store.history.engine import connect, sound
 from fieldwatch.store.history.files import Closed, close, enlist, place, retire
-from fieldwatch.store.models import HistoryFile
+from fieldwatch.store.models import HistoryFile, Site
 
 HOUR_NS = 3_600_000_000_000
 DAY_NS = 24 * HOUR_NS
@@ -46,6 +47,13 @@ class Span(NamedTuple):
     from_ns: int
     to_ns: int
     grain_ns: int
+
+
+def roll_up(folder: Path, now_ns: int | None = None) -> int:
+    """Keeps the history of every site small. Returns how many files were replaced."""
+    now = time.time_ns() if now_ns is None else now_ns
+    sites = list(Site.objects.values_list("pk", flat=True))
+    return sum(roll(folder, site, now) + merge(folder, site) for site in sites)
 
 
 def merge(folder: Path, site: int, most: int = MOST) -> int:
@@ -104,7 +112,9 @@ def _young(files: Sequence[HistoryFile], now_ns: int) -> set[Span]:
 def _is_kept(span: Span, listed: Sequence[HistoryFile]) -> bool:
     """One file has the period, as it has to be, and nothing else."""
     inside = [file for file in listed if file.first_ns < span.to_ns and file.last_ns >= span.from_ns]
-    return len(inside) == 1 and inside[0].grain_ns == span.grain_ns and span.from_ns <= inside[0].first_ns and inside[0].last_ns < span.to_ns
+    return (
+        len(inside) == 1 and inside[0].grain_ns == span.grain_ns and span.from_ns <= inside[0].first_ns and inside[0].last_ns < span.to_ns
+    )
 
 
 def _touched(listed: Sequence[HistoryFile], spans: Sequence[Span]) -> list[HistoryFile]:

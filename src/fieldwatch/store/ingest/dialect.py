@@ -96,7 +96,7 @@ class Sqlite:
     def change(self, table: Table, by: tuple[str, ...], changes: Mapping[str, Change], empty: str, rows: Sequence[Row]) -> None:
         width = len(by)
         named = [(name, change, f"?{at}") for at, (name, change) in enumerate(changes.items(), width + 1)]
-        sets = ", ".join(f'"{name}" = {_expression(change, name, value, empty)}' for name, change, value in named)
+        sets = ", ".join(f'"{name}" = {_expression(change, _list([name]), value, empty)}' for name, change, value in named)
         where = " AND ".join(f'"{name}" = ?{at}' for at, name in enumerate(by, 1))
         self._native(f'UPDATE "{table.name}" SET {sets} WHERE {where}', rows)
 
@@ -136,7 +136,7 @@ class Postgres:
 
     def insert(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
-            self._copy(table.name, table.columns, table.types, rows)
+            self._copy(table.name, table.columns, rows)
 
     def upsert(self, table: Table, rows: Sequence[Row]) -> None:
         if not rows:
@@ -144,7 +144,7 @@ class Postgres:
         stage, columns = f"stage_{table.name}", _list(table.columns)
         with connection.cursor() as cursor:
             cursor.execute(f'CREATE TEMP TABLE IF NOT EXISTS "{stage}" AS SELECT {columns} FROM "{table.name}" WITH NO DATA')
-            self._copy(stage, table.columns, table.types, rows)
+            self._copy(stage, table.columns, rows)
             cursor.execute(f'INSERT INTO "{table.name}" ({columns}) SELECT {columns} FROM "{stage}" {_on_conflict(table)}')
             cursor.execute(f'TRUNCATE "{stage}"')
 
@@ -180,8 +180,9 @@ class Postgres:
         unnested = ", ".join(f"%s::{kind}[]" for kind in types)
         return f"unnest({unnested}) AS k({_list(columns)})", [list(column) for column in zip(*rows, strict=True)]
 
-    def _copy(self, name: str, columns: tuple[str, ...], types: tuple[str, ...], rows: Sequence[Row]) -> None:
-        with connection.cursor() as cursor, cursor.copy(f'COPY "{name}" ({_list(columns)}) FROM STDIN') as copy:
+    def _copy(self, name: str, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
+        statement = f'COPY "{name}" ({_list(columns)}) FROM STDIN'
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
 

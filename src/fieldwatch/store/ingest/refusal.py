@@ -48,12 +48,19 @@ def translated(error: Exception) -> Exception:
     return _of_database(error)
 
 
+def _is_lost(words: str, code: str | None) -> bool:
+    """PostgreSQL gives a lost connection no code, or one of the classes 08 and 57P (appendix A); SQLite cannot open its file."""
+    if code is not None:
+        return code.startswith(("08", "57P"))
+    return "connection" in words or "unable to open" in words or "server" in words
+
+
 def _of_database(error: Exception) -> Exception:
     words, code = str(error).lower(), getattr(error.__cause__, "sqlstate", None)
     if code in NO_ROOM_LEFT or any(one in words for one in FULL):
         return StoreFull("the database has no room left, or its disk fails: make room; nothing is lost")
     if code in WAITS_FOR_ANOTHER or any(one in words for one in BUSY):
         return StoreBusy("the database is locked by another writer; the batch is taken when it is free")
-    if isinstance(error, OperationalError | InterfaceError) and "no such" not in words:
+    if isinstance(error, InterfaceError) or (isinstance(error, OperationalError) and _is_lost(words, code)):
         return StoreAway(f"the database does not answer: {words.splitlines()[0] if words else type(error).__name__}")
     return error

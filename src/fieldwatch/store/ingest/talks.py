@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+from django.db import IntegrityError
+
 from fieldwatch.facts.effect import Effect
 from fieldwatch.facts.subject import Subject
 from fieldwatch.store.effects import BIT
@@ -219,6 +221,8 @@ class Tally:
         if not told:
             return
         shown = dict(self.dialect.find(talk_table(), ("id",), [(number,) for number in told], ("id", "protocol")))
+        if len(shown) < len(told):
+            raise IntegrityError("conversations that the store had are gone")
         asked = [(number,) for number, one in told.items() if shown[number] != one.protocol]
         best: dict[int, tuple[int, str]] = {}
         for number, packets, protocol in self.dialect.find(

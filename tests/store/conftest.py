@@ -17,7 +17,7 @@ from fieldwatch.facts.batch import key
 from fieldwatch.store import models
 from fieldwatch.store.effects import bits
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 Bring = Callable[..., models.Source]
 
 
@@ -96,7 +96,7 @@ class Ingest:
         self._create(models.Login, row, site=self.site, frames=list(row.frames), **ends, **said)
 
 
-@pytest.fixture()
+@pytest.fixture
 def bring() -> Bring:
     """Takes the rows of one source into a site, which then waits to be folded."""
 
@@ -109,7 +109,7 @@ def bring() -> Bring:
     return take
 
 
-@pytest.fixture()
+@pytest.fixture
 def site(db: None) -> models.Site:
     """The site that most tests are about."""
     return models.Site.objects.create(slug="works", name="Water works")
