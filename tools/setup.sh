@@ -7,7 +7,7 @@ UV_VERSION=0.9.*
 RUST_LEAST=1.85
 REPORT=src/fieldwatch/cli/assets
 PAGES=src/fieldwatch/server/static/fieldwatch
-ASSETS=("$REPORT"/report.{js,css} "$PAGES"/shell.{js,css} "$PAGES"/{htmx.js,icons.svg,mark.svg,licences.txt})
+ASSETS=("$REPORT"/report.{js,css} "$PAGES"/shell.{js,css} "$PAGES"/{atlas.js,atlas.css,passkey.js,htmx.js,icons.svg,mark.svg,licences.txt})
 export UV_NATIVE_TLS=true # trust what the system trusts: companies have certificate authorities of their own
 
 say() { echo "setup: $*" >&2; }

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import datetime
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from fieldwatch.store import audit
 from fieldwatch.store.audit import AuditAction, append, shorten, verify
 from fieldwatch.store.models import AuditEvent, Setting
 from fieldwatch.vulnerabilities.feeds.secret import Secret
+from tests.store.children import shared, start
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, settings: Any) -> Path:
+def data(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
+    """The data folder. Within the transaction of a test nothing is ever committed: the head is written at once."""
     settings.DATA = tmp_path
+    if "transactional_db" not in request.fixturenames:
+        monkeypatch.setattr(transaction, "on_commit", lambda do, robust: do())
     return tmp_path
 
 
@@ -110,11 +113,16 @@ def test_a_crash_before_the_head_is_replaced_is_no_change(monkeypatch: pytest.Mo
     assert verify() == (True, 5, None, "every entry follows from the one before it")
 
 
-def test_what_is_rolled_back_leaves_no_hole() -> None:
-    enter()
-    with pytest.raises(RuntimeError), transaction.atomic():
+def enter_in_vain() -> None:
+    with transaction.atomic():
         enter(3)
         raise RuntimeError
+
+
+def test_what_is_rolled_back_leaves_no_hole(transactional_db: None) -> None:
+    enter()
+    with pytest.raises(RuntimeError):
+        enter_in_vain()
     enter()
     assert verify().entries == 2
     assert verify().is_whole
@@ -133,20 +141,21 @@ def test_only_known_actions_are_entered() -> None:
         append(actor="", address="", action="guess", object="")  # type: ignore[arg-type]
 
 
-def test_many_at_once_get_numbers_without_holes() -> None:
+ENTER = """
+import django
+django.setup()
+from fieldwatch.store.audit import AuditAction, append
+for number in range(10):
+    append(actor="ada", address="", action=AuditAction.EXPORT, object=str(number))
+"""
+
+
+def test_many_at_once_get_numbers_without_holes(transactional_db: None, data: Path) -> None:
+    """Two processes, as server and worker are."""
     enter()
-
-    def several() -> None:
-        try:
-            enter(5)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=several) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with shared(data) as environment:
+        several = [start(ENTER, environment), start(ENTER, environment)]
+        assert [one.communicate(timeout=60) and one.returncode for one in several] == [0, 0]
     assert verify() == (True, 21, None, "every entry follows from the one before it")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
-from tests.web.works import BUILT, SETTLED, Server, plant, served, visit
+from tests.web.works import BUILT, LABELS, ROOT, SETTLED, Server, plant, served, visit
 
 if TYPE_CHECKING:
     from tests.web.conftest import Browser
@@ -79,6 +79,14 @@ def overlapping(places: dict[str, list[float]]) -> list[tuple[str, str]]:
         for other in cells.get((column + right, row + down), ())
         if one < other and abs(places[one][0] - places[other][0]) < CARD[0] and abs(places[one][1] - places[other][1]) < CARD[1]
     ]
+
+
+def test_every_text_of_the_script_stands_in_the_manual() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "web" / "src" / "atlas").glob("*.ts")]
+    said = re.compile(r"""(?<!classList\.)\b(?:say|handle|button|toggle)\("([a-z.]+)"|"(column\.[a-z]+)\"""")
+    used = {name for source in sources for found in said.findall(source) for name in found if name}
+    assert used > {"loading", "zoom.in", "time.from", "column.vendor"}
+    assert used <= set(LABELS)
 
 
 def test_the_same_data_gives_the_same_places_in_any_order(browser: Browser, server: Server) -> None:

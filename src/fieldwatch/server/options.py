@@ -54,6 +54,7 @@ OPTIONS = (
     Option("accounts.most_hours", 12, "hours after which one is signed out in any case"),
     Option("limits.person_per_minute", 3000, "requests that one person may send in a minute; 0: any number"),
     Option("limits.address_per_minute", 6000, "requests that one address may send in a minute while nobody is signed in; 0: any number"),
+    Option("webhooks.allow_local", False, "webhooks may lead to this machine and its link (loopback and link-local addresses)"),
     Option("oidc.issuer", "", "OpenID Connect: address of the issuer"),
     Option("oidc.client", "", "OpenID Connect: client id"),
     Option("oidc.secret_file", "", "OpenID Connect: file with the client's secret"),

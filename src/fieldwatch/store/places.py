@@ -37,7 +37,7 @@ def set_site(site: Site | None, values: Values, *, by: By) -> Site:
         row.timezone = _timezone(str(values["timezone"]))
     row.description = text("description", values.get("description", row.description), LONGEST)
     row.save()
-    _entered(by, AuditAction.SITE_ADDED if site is None else AuditAction.SITE_CHANGED, row.slug, row, values)
+    _entered(by, AuditAction.SITE_CREATED if site is None else AuditAction.SITE_CHANGED, row.slug, row, values)
     return row
 
 
@@ -51,7 +51,7 @@ def set_zone(site: Site, zone: Zone | None, values: Values, *, by: By) -> Zone:
         row.level = _level(values["level"])
     row.description = text("description", values.get("description", row.description), LONGEST)
     row.save()
-    _entered(by, AuditAction.ZONE_ADDED if zone is None else AuditAction.ZONE_CHANGED, row.name, site, values)
+    _entered(by, AuditAction.ZONE_CREATED if zone is None else AuditAction.ZONE_CHANGED, row.name, site, values)
     return row
 
 
@@ -66,7 +66,7 @@ def set_subnet(site: Site, subnet: Subnet | None, values: Values, *, by: By) -> 
     if "zone" in values:
         row.zone = _zone(site, values["zone"])
     row.save()
-    _entered(by, AuditAction.SUBNET_ADDED if subnet is None else AuditAction.SUBNET_CHANGED, row.network, site, values)
+    _entered(by, AuditAction.SUBNET_CREATED if subnet is None else AuditAction.SUBNET_CHANGED, row.network, site, values)
     return row
 
 

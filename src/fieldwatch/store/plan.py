@@ -51,29 +51,29 @@ def put(site: Site, document: Mapping[str, Any], *, by: By, is_trial: bool = Fal
 def _put(site: Site, document: Mapping[str, Any], by: By) -> Differences:
     zones = _named(document.get("zones", ()), "name")
     subnets = _named([{**one, "network": network(one["network"])} for one in document.get("subnets", ())], "network")
-    added, changed, removed = [], [], []
-    told = document.get("site") or {}
-    if any(_site(site)[name] != value for name, value in told.items()):
-        set_site(site, told, by=by)
+    added: list[str] = []
+    changed: list[str] = []
+    removed: list[str] = []
+    about = document.get("site") or {}
+    if any(_site(site)[name] != value for name, value in about.items()):
+        set_site(site, about, by=by)
         changed.append(site.slug)
     known = {one.name: one for one in Zone.objects.filter(site=site)}
-    for name, row in zones.items():
-        one = known.get(name)
-        if one is None or _zone(one) != {**ZONE, **row}:
-            set_zone(site, one, {**ZONE, **row}, by=by)
-            (changed if one else added).append(name)
+    for name, told in zones.items():
+        zone = known.get(name)
+        if zone is None or _zone(zone) != {**ZONE, **told}:
+            set_zone(site, zone, {**ZONE, **told}, by=by)
+            (changed if zone else added).append(name)
     networks = {one.network: one for one in Subnet.objects.filter(site=site).select_related("zone")}
-    for address, row in subnets.items():
+    for address, told in subnets.items():
         old = networks.get(address)
-        if old is None or _subnet(old) != {**SUBNET, **row}:
-            set_subnet(site, old, {**SUBNET, **row}, by=by)
+        if old is None or _subnet(old) != {**SUBNET, **told}:
+            set_subnet(site, old, {**SUBNET, **told}, by=by)
             (changed if old else added).append(address)
-    for gone in [
-        *(one for address, one in networks.items() if address not in subnets),
-        *(known[name] for name in known if name not in zones),
-    ]:
-        removed.append(str(gone))
-        remove(gone, by=by)
+    gone: list[Zone | Subnet] = [one for address, one in networks.items() if address not in subnets]
+    for row in [*gone, *(one for name, one in known.items() if name not in zones)]:
+        removed.append(str(row))
+        remove(row, by=by)
     return Differences(tuple(added), tuple(changed), tuple(removed))
 
 

@@ -99,9 +99,8 @@ def test_the_engine_opens_no_other_file_and_fetches_nothing(tmp_path: Path) -> N
 
 def test_who_waits_too_long_is_told(site: int, tmp_path: Path) -> None:
     history = History(tmp_path, wait_s=0.01)
-    with history._connected():
-        with pytest.raises(HistoryBusy, match="somebody else"):
-            history.busiest(Asked(site))
+    with history._connected(), pytest.raises(HistoryBusy, match="somebody else"):
+        history.busiest(Asked(site))
     assert history.busiest(Asked(site)).rows
     history.close()
 

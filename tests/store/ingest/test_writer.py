@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 import random
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from tests.store.children import shared, start
 from tests.store.ingest.conftest import (
     HMI,
     PLC,
@@ -289,6 +292,49 @@ def test_a_store_that_cannot_take_says_why(words: str, kind: type[Exception], tm
         with pytest.raises(kind):
             writer.take(site, live(1, *everything()))
     assert writer.take(site, live(1, *everything())).answer is Answer.TAKEN
+
+
+TAKE = """
+import pickle, sys
+import django
+django.setup()
+from pathlib import Path
+from fieldwatch.store.ingest import Writer
+site, batches = pickle.loads(Path(sys.argv[1]).read_bytes())
+writer = Writer()
+print("ready", flush=True)
+for batch in batches:
+    writer.take(site, batch)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path: Path) -> None:
+    """kill -9 at seeded moments, until a process comes to the end: the store is as if nothing had happened."""
+    rows = [*random_rows(7, 150), conversation(3), slices(*((number, 1, 0) for number in range(40)))]
+    sent = [*as_batches(LIVE, rows), *as_batches(source(), [*rows, slices((50, 2, 1))])]
+    undisturbed = models.Site.objects.create(slug="calm", name="Calm")
+    writer = Writer(tmp_path / "calm")
+    for batch in sent:
+        writer.take(undisturbed.pk, batch)
+    expected = content(tmp_path / "calm")
+    undisturbed.delete()
+    site, dice, killed = models.Site.objects.create(slug="works", name="Works").pk, random.Random(4), 0
+    (tmp_path / "sent").write_bytes(pickle.dumps((site, sent)))
+    with shared(tmp_path) as environment:
+        for limit_s in (*(dice.uniform(0, 0.3) for _ in range(4)), 60):
+            child = start(TAKE, environment, str(tmp_path / "sent"))
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+            try:
+                assert child.wait(limit_s) == 0
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+                killed += 1
+            child.stdout.close()
+    assert killed
+    assert content(tmp_path / "history") == expected
 
 
 @pytest.mark.django_db(transaction=True)

@@ -101,8 +101,8 @@ def listed(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def full_list() -> dict[str, Any]:
-    """A page of a hundred rows."""
-    return page("assets", "Assets", number="1,204", table=listed([row(at) for at in range(100)]))
+    """A page of many rows."""
+    return page("assets", "Assets", number="1,204", table=listed([row(at) for at in range(40)]))
 
 
 def empty_list() -> dict[str, Any]:

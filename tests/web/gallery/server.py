@@ -25,6 +25,7 @@ class Gallery(http.server.ThreadingHTTPServer):
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), partial(Answers, directory=str(folder)))
         self.address = f"http://127.0.0.1:{self.server_address[1]}"
+        self.folder = folder
         self.uploaded = bytearray()
         self.asked = list[str]()
         self.refusals = 1

@@ -48,8 +48,10 @@ export class Camera {
 
   /** All of the ground, and what was pinned beside it. */
   fit(done: Layout): void {
-    const [left, top] = [Math.min(0, least(done.x) - 90), Math.min(0, least(done.y) - 40)];
-    const [right, bottom] = [Math.max(done.width, -least(done.x.map((x) => -x)) + 90), Math.max(done.height, -least(done.y.map((y) => -y)) + 40)];
+    const { width, height } = done;
+    const within = (found: number, low: number, high: number): number => Math.min(high, Math.max(low, found)); // a pin far out hides nobody else
+    const [left, top] = [within(least(done.x) - 90, -width, 0), within(least(done.y) - 40, -height, 0)];
+    const [right, bottom] = [within(90 - least(done.x.map((x) => -x)), width, 2 * width), within(40 - least(done.y.map((y) => -y)), height, 2 * height)];
     const edge = 12;
     const gutter = this.gutter + edge;
     this.scale = Math.min(1.15, Math.max(FARTHEST, Math.min((this.width - gutter - edge) / (right - left), (this.height - 2 * edge) / (bottom - top))));

@@ -17,9 +17,10 @@ export function draw(pen: Pen, view: View): void {
   drawFrames(pen, view);
   const near = camera.depth === "asset" || camera.depth === "labels";
   if (near) drawLines(pen, view);
-  if (!tooMany(view)) drawNodes(pen, view);
+  const cards = tooMany(view) ? [] : drawNodes(pen, view);
   if (!near) drawLines(pen, view);
   drawFrameNames(pen, view);
+  for (const [at, box, dim] of cards) drawMark(pen, view, view.plan.nodes[at]!.priority, box, dim); // no name lies on what needs somebody
   drawBandNames(pen, view);
 }
 
@@ -95,14 +96,17 @@ function drawFrameName(pen: Pen, view: View, one: Frame, count: string): void {
   if (full) pen.text("frame-count", count, over ? x + 6 + long + 7 : x + wide - 7, y, { fill: colours.muted, size, align: over ? "left" : "right" });
 }
 
-function drawNodes(pen: Pen, view: View): void {
+type Card = [node: number, box: Box, dim: boolean];
+
+/** Draws the nodes that the camera sees; gives where. */
+function drawNodes(pen: Pen, view: View): Card[] {
   const { camera, colours, plan } = view;
   const scale = camera.scale;
   const near = camera.depth === "asset" || camera.depth === "labels";
   const far = camera.depth === "site";
   const lit = highlighted(view);
   const groups: Record<string, Box[]> = { plain: [], dim: [], open: [], "open dim": [] };
-  const cards: [node: number, box: Box, dim: boolean][] = [];
+  const cards: Card[] = [];
   for (const at of view.seen.nodes) {
     const [x, y] = placeOf(view, at);
     if (!camera.sees(x - CARD.width / 2, y - CARD.height / 2, x + CARD.width / 2, y + CARD.height / 2)) continue;
@@ -119,8 +123,8 @@ function drawNodes(pen: Pen, view: View): void {
     if (boxes.length) pen.boxes("node", boxes, { ...style, ...dashed, ...(name.includes("dim") && { alpha: DIM }) }, round);
   }
   drawRings(pen, view, cards, round);
-  for (const [at, box, dim] of cards) drawMark(pen, view, plan.nodes[at]!.priority, box, dim);
   if (near) for (const [at, box, dim] of cards) drawWords(pen, view, at, box, dim);
+  return cards;
 }
 
 /** The nodes that are meant, while others are dim; null where none is meant more than another. */
@@ -133,7 +137,7 @@ function highlighted(view: View): Set<number> | null {
 }
 
 /** What is chosen, found, new or moved has a ring in the one accent. */
-function drawRings(pen: Pen, view: View, cards: [number, Box, boolean][], round: number): void {
+function drawRings(pen: Pen, view: View, cards: Card[], round: number): void {
   const { colours, filter, plan } = view;
   const grown = (box: Box, by: number): Box => ({ x: box.x - by, y: box.y - by, width: box.width + 2 * by, height: box.height + 2 * by });
   const pick = (fits: (at: number) => boolean, by: number): Box[] => cards.filter(([at]) => fits(at)).map(([, box]) => grown(box, by));

@@ -81,6 +81,13 @@ function trap(event: KeyboardEvent): void {
   (event.shiftKey ? last : first)?.focus();
 }
 
+/** What is asked for the drawer opens it, and stands in the address of the page. */
+function asked(event: Event): void {
+  const { target, requestConfig } = (event as CustomEvent<{ target: Element; requestConfig: { verb: string; path: string } }>).detail;
+  const path = target.id === "drawer-body" && requestConfig.verb === "get" ? allowed(requestConfig.path) : null;
+  if (path) (remember(path), show());
+}
+
 function filled(event: Event): void {
   if (!(event.target instanceof HTMLElement) || event.target.id !== "drawer-body") return;
   const [title, heading] = [one("[data-drawer-title]", event.target), one("#drawer-title")];
@@ -113,11 +120,7 @@ function follow(): void {
 }
 
 export function drawer(): void {
-  document.body.addEventListener("htmx:beforeRequest", (event) => {
-    const path = event.target instanceof HTMLElement && event.target.matches("[data-drawer]") ? event.target.getAttribute("hx-get") : null;
-    const shown = path && allowed(path);
-    if (shown) (remember(shown), show());
-  });
+  document.body.addEventListener("htmx:beforeRequest", asked);
   document.body.addEventListener("htmx:afterSwap", filled);
   document.addEventListener("click", (event) => around(event, "[data-drawer-close]") && close());
   document.addEventListener("keydown", trap);

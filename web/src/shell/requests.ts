@@ -16,10 +16,14 @@ function failed(event: Event): void {
   if (xhr.status !== 422) toastOf(STATUS[xhr.status] ?? "failed", "error");
 }
 
-/** A form that comes back with errors (422) is shown, and so is a page of errors of ours. */
+/** A form that comes back with errors (422) is shown; the page of the sign-in, to which a session that ended leads, is not. */
 function swapped(event: Event): void {
   const { detail } = event as CustomEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean; isError: boolean }>;
   if (detail.xhr.status === 422) [detail.shouldSwap, detail.isError] = [true, false];
+  const place = URL.parse(detail.xhr.responseURL)?.pathname ?? "";
+  if (!place.startsWith("/accounts/") || location.pathname.startsWith("/accounts/")) return;
+  detail.shouldSwap = false;
+  toastOf("signedOut", "warning");
 }
 
 export function requests(): void {

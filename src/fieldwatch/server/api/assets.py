@@ -126,6 +126,7 @@ def change_many(request: HttpRequest, given: AssetsIn) -> HttpResponse:
     """The same decisions for many assets: all of them, or none."""
     rows = [changed.asset(request, uid) for uid in dict.fromkeys(given.ids)]
     with changed.changing():
+        list(Asset.objects.select_for_update(of=("self",)).filter(pk__in=[row.pk for row in rows]).order_by("pk"))  # all, in one order
         for row in rows:
             _decide(request, row, given.set.told(), changed.by(request))
     return written(changed.plural(len(rows)))
@@ -149,7 +150,7 @@ def export(request: HttpRequest) -> HttpResponse:
                            "schema": {"type": "string", "enum": ["yes", "no"]}}],
 })  # fmt: skip
 def bring_in(request: HttpRequest) -> HttpResponse:
-    """Takes what `GET /assets/table` writes (its columns `set.*`, `custom.*`, `labels`, `zone`, `criticality`, `standing`), line by line."""
+    """Takes what GET writes (the columns `set.*`, `custom.*`, `labels`, `zone`, `criticality`, `standing`), line by line."""
     held = required(request, May.EDIT_ASSETS)
     trial = request.GET.get("trial", "no")
     if trial not in {"yes", "no"}:

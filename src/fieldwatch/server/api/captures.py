@@ -133,7 +133,7 @@ def _uploads() -> Uploads:
 def _own(request: HttpRequest, id_: str) -> Upload:
     """The upload of who asks, while it may still upload there. Raises Problem."""
     held = access(request)
-    upload = _answered(lambda: _uploads().get(id_, held.user))
+    upload: Upload = _answered(lambda: _uploads().get(id_, held.user))
     required(request, May.UPLOAD, upload.site)
     if upload.source and not Source.objects.filter(pk=upload.source).exists():
         raise Problem(Type.NOT_FOUND, "The capture was deleted since.", do="begin again")
@@ -156,5 +156,5 @@ def _answered(step: Callable[[], Any]) -> Any:
     try:
         return step()
     except Refused as error:
-        more = {"offset": error.offset} if error.offset is not None else {}
+        more: dict[str, Any] = {"offset": error.offset} if error.offset is not None else {}
         raise Problem(TYPES.get(type(error), Type.BAD_REQUEST), str(error), **more) from None

@@ -114,7 +114,7 @@ def _many(request: HttpRequest, rows: list[Finding], given: FindingsIn) -> int:
         return findings.end_acceptance(rows, by=by, why=given.end.why)
     if given.note is not None:
         return findings.add_note(rows, given.note.text, by=by)
-    return _set(request, rows, given.set or FindingIn())
+    return _set(request, rows, given.set or FindingIn.model_validate({}))
 
 
 def _set(request: HttpRequest, rows: list[Finding], given: FindingIn) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import yaml
 from django.http import HttpRequest, HttpResponse
@@ -231,7 +231,7 @@ def _document(request: HttpRequest) -> Row:
     if len(body) > LARGEST:
         raise Problem(Type.TOO_LARGE, "The plan is too large.", read=f"{len(body)} bytes", allowed=f"{LARGEST} bytes")
     try:
-        return cast(Row, Plan.model_validate(without_nul(_read(request, body))).model_dump(exclude_unset=True))
+        return Plan.model_validate(without_nul(_read(request, body))).told()
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -122,7 +122,7 @@ def _handler(problem: Callable[[Any], Problem]) -> Callable[[HttpRequest, Any], 
     return lambda request, error: problem(error).answer()
 
 
-def _bug(request: HttpRequest, error: Exception) -> HttpResponse:
+def _bug(request: HttpRequest, error: Any) -> HttpResponse:
     """Tells of our bug without its details. Tests see the exception: Django's test client listens to the signal."""
     log.error("%s %s: %s", request.method, request.path, type(error).__name__, exc_info=error)
     got_request_exception.send(sender=None, request=request)

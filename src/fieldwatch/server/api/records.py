@@ -22,7 +22,6 @@ from fieldwatch.server.api.details import DETAILS
 from fieldwatch.server.listing.cells import plain
 from fieldwatch.server.listing.query import Page, Query, page, query
 from fieldwatch.server.records._record import Column, Record, Rows
-from fieldwatch.server.records.registry import records
 
 JSON = "application/json"
 
@@ -49,7 +48,7 @@ def listed(asked: Query, found: Page) -> dict[str, Any]:
         "items": [shown(asked.record, row, columns) for row in found.rows],
         "next": found.next or None,
         "previous": found.previous or None,
-        "count": found.count,
+        "count": found.total,
         "more": found.is_more,
     }
 
@@ -70,24 +69,17 @@ def detailed(record: Record, row: Any, held: Access) -> dict[str, Any]:
     made = shown(record, row, record.columns)
     made |= record.more(row) if record.more else {}
     detail = DETAILS.get(record.plural)
-    return made | (detail.more(row, held) if detail else {})
+    return {**made, **(detail.more(row, held) if detail else {})}
 
 
-def router(record: Record) -> Router:
-    """List and rows of a record."""
-    made = Router(tags=[record.plural])
+def add(record: Record, made: Router) -> None:
+    """Adds list and rows of a record to the router of what can be changed of it."""
     item = schema.item(record)
     whole = _with_more(item, record)
     extra: Mapping[str, Any] = {"parameters": schema.parameters(record)}
     made.get("", response=schema.listed(record, item), openapi_extra=extra, operation_id=f"list_{_word(record.plural)}",  # type: ignore[arg-type]
              summary=f"{record.titles}", description=str(record.empty))(_list(record))  # fmt: skip
     made.get("/{key}", response=whole, operation_id=f"get_{_word(record.name)}", summary=f"One {record.title}")(_one(record))
-    return made
-
-
-def routers() -> Mapping[str, Router]:
-    """The routers of all records by plural."""
-    return {plural: router(record) for plural, record in records().items()}
 
 
 def _list(record: Record) -> Callable[..., HttpResponse]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 
-from fieldwatch.server.api import problem
+from fieldwatch.server.api import assets, captures, events, findings, hooks, places, problem, talks, tokens
 from fieldwatch.server.api.body import StrictParser
-from fieldwatch.server.api.records import routers
+from fieldwatch.server.api.records import add
 from fieldwatch.server.api.signed import SIGNED
+from fieldwatch.server.records.registry import records
 
 TEXT = """Everything that the pages show, and what can be done there, with the same rights.
 
@@ -18,6 +19,19 @@ Lists are paged by cursor: `next` of an answer is the `cursor` of the page behin
 as application/problem+json (RFC 9457)."""
 
 PREFIX = "api/v1/"
+
+CHANGES = {
+    "assets": assets.ROUTER,
+    "captures": captures.ROUTER,
+    "conversations": talks.ROUTER,
+    "findings": findings.ROUTER,
+    "sites": places.SITES,
+    "subnets": places.SUBNETS,
+    "tokens": tokens.ROUTER,
+    "webhooks": hooks.ROUTER,
+    "zones": places.ZONES,
+}
+"""What there is beyond lists and rows, by plural of the record."""
 
 
 @cache
@@ -34,9 +48,11 @@ def rest() -> NinjaAPI:
         parser=StrictParser(),
     )
     problem.install(api)
-    made = routers()
-    for plural, router in made.items():
+    for plural, record in records().items():
+        router = CHANGES.get(plural) or Router(tags=[plural])
+        add(record, router)
         api.add_router(f"/{plural}", router)
+    api.add_router("/events", events.ROUTER)
     return api
 
 

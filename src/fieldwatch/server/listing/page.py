@@ -42,7 +42,7 @@ def list_page(record: Record) -> View:
             asked = query(record, request.GET, held)
             table, status = table_of(request, asked, page(asked)), 200
         except BadQuery as error:
-            table, status = _failed(record, error), 400
+            table, status = failed(record, error), 400
         return render(request, record.template, context | {"table": table, "record": record}, status=status)
 
     return view
@@ -94,7 +94,8 @@ def table_of(request: HttpRequest, asked: Query, found: Page, *, base: str = "")
     return table
 
 
-def _failed(record: Record, error: BadQuery) -> dict[str, Any]:
+def failed(record: Record, error: BadQuery) -> dict[str, Any]:
+    """The list in the place of which stands why it cannot be shown."""
     words = {"title": _("This list cannot be shown so"), "read": str(error), "retry_url": f"/{record.plural}/"}
     return {"id": record.plural, "label": str(record.titles), "error": words}
 
@@ -213,4 +214,4 @@ def _empty(asked: Query, record: Record) -> dict[str, Any]:
     return made
 
 
-__all__ = ["export_page", "list_page", "table_of"]
+__all__ = ["export_page", "failed", "list_page", "table_of"]

@@ -45,5 +45,6 @@ RECORD = Record(
     site="",
     id="number",
     section="administration",
+    template="administration/audit.html",
     empty=_("Everything that people and programs do here is written down, each entry sealed with the one before it."),
 )

@@ -42,5 +42,6 @@ RECORD = Record(
     site="",
     detail=lambda row: f"/people/{row.pk}/",
     section="administration",
+    template="administration/list.html",
     empty=_("Accounts are made by administrators, or come from the directory."),
 )

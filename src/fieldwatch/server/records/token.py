@@ -29,5 +29,6 @@ RECORD = Record(
     site="",
     related=("user", "site"),
     section="administration",
+    template="administration/list.html",
     empty=_("A token lets a program act for a person, within a scope and for a time."),
 )

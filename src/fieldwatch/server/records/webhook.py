@@ -16,7 +16,7 @@ RECORD = Record(
     model=Webhook,
     may=May.ADMINISTER,
     columns=(
-        Column("name", _("Name"), sort="name"),
+        Column("name", _("Name"), sort="name", url=lambda row: f"/webhooks/{row.pk}/"),
         Column("url", _("Address"), Kind.CODE),
         Column("kinds", _("Events"), Kind.LIST),
         Column("is_active", _("Active"), Kind.FLAG),
@@ -26,8 +26,10 @@ RECORD = Record(
         Column("id", _("Id"), Kind.CODE, is_shown=False),
     ),
     order="name",
+    detail=lambda row: f"/webhooks/{row.pk}/",
     site="",
     related=("site",),
     section="administration",
+    template="administration/list.html",
     empty=_("An address that is told of events, signed, at least once each."),
 )

@@ -39,7 +39,7 @@ class Arrivals:
         return count > 0
 
     def _take(self, waiting: Waiting) -> None:
-        sensor = Sensor.objects.select_related("site").filter(pk=waiting.sensor).first()
+        sensor = Sensor.objects.select_related("site").filter(serial=waiting.sensor).first()
         if sensor is None:
             log.warning("batch %d of sensor %s: there is no such sensor any more; it is dropped", waiting.number, waiting.sensor)
             return

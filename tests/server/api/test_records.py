@@ -1,0 +1,206 @@
+"""REST of every record: what the list page promises holds here, too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from fieldwatch.server.api.docs import text
+from fieldwatch.server.records.registry import records
+from fieldwatch.store.models import Membership, Site, User, Zone
+
+Person = Callable[..., User]
+Program = Callable[..., Client]
+Fill = Callable[..., None]
+
+PLURALS = sorted(records())
+ORDERS = [(plural, sign + column.name) for plural, record in sorted(records().items()) for column in record.columns if column.sort for sign in ("", "-")]
+FILTERS = [(plural, one.name) for plural, record in sorted(records().items()) for one in record.filters]
+SAMPLES = {"since": "2020-01-01", "until": "30d", "asset": "0" * 32, "from": "0" * 32, "to": "0" * 32, "by": "0" * 32, "on": "0" * 32, "port": "502"}
+EVERYWHERE_ONLY = sorted(plural for plural, record in records().items() if not record.site)
+
+
+def walk(client: Client, address: str, **given: Any) -> list[dict[str, Any]]:
+    """All rows by `next`."""
+    rows, cursor = [], None
+    while True:
+        answer = client.get(address, given | ({"cursor": cursor} if cursor else {}))
+        assert answer.status_code == 200, answer.content
+        body = answer.json()
+        rows += body["items"]
+        cursor = body["next"]
+        if cursor is None:
+            return rows
+
+
+@pytest.mark.parametrize("plural", PLURALS)
+def test_a_list_shows_every_row_with_every_column_and_each_row_answers(
+    plural: str, site: Site, fill: Fill, administrator: User, program: Program
+) -> None:
+    fill(site)
+    record, client = records()[plural], program(administrator)
+    body = client.get(f"/api/v1/{plural}").json()
+    assert body["count"] == len(body["items"]) >= 1
+    assert body["more"] is False
+    assert body["next"] is None
+    assert body["previous"] is None
+    for row in body["items"]:
+        assert set(row) == {"id", *(column.name for column in record.columns)}
+        one = client.get(f"/api/v1/{plural}/{row['id']}")
+        assert one.status_code == 200
+        assert one.json().items() >= row.items()
+
+
+@pytest.mark.parametrize(("plural", "order"), ORDERS)
+def test_a_walk_by_cursor_sees_every_row_once_in_order(
+    plural: str, order: str, site: Site, fill: Fill, administrator: User, program: Program
+) -> None:
+    fill(site, 5)
+    client = program(administrator)
+    whole = client.get(f"/api/v1/{plural}", {"sort": order, "limit": 500}).json()["items"]
+    assert walk(client, f"/api/v1/{plural}", sort=order, limit=2) == whole
+    assert len({row["id"] for row in whole}) == len(whole) >= 1
+
+
+@pytest.mark.parametrize("plural", PLURALS)
+def test_a_walk_sees_every_old_row_once_while_rows_come(
+    plural: str, site: Site, fill: Fill, administrator: User, program: Program
+) -> None:
+    fill(site, 4)
+    client, address = program(administrator), f"/api/v1/{plural}"
+    old = [row["id"] for row in walk(client, address)]
+    seen, cursor, first = [], None, 4
+    while True:
+        body = client.get(address, {"limit": 2} | ({"cursor": cursor} if cursor else {})).json()
+        seen += [row["id"] for row in body["items"]]
+        if first < 6:
+            fill(site, 1, first=first)
+            first += 1
+        cursor = body["next"]
+        if cursor is None:
+            break
+    assert len(seen) == len(set(seen))
+    assert [one for one in seen if one in set(old)] == old
+
+
+@pytest.mark.parametrize("plural", PLURALS)
+def test_the_page_before_is_the_page_before(plural: str, site: Site, fill: Fill, administrator: User, program: Program) -> None:
+    fill(site, 5)
+    client, address = program(administrator), f"/api/v1/{plural}"
+    first = client.get(address, {"limit": 2}).json()
+    if first["next"] is None:
+        pytest.skip("too few rows")
+    second = client.get(address, {"limit": 2, "cursor": first["next"]}).json()
+    assert client.get(address, {"limit": 2, "cursor": second["previous"]}).json()["items"] == first["items"]
+
+
+@pytest.mark.parametrize(("plural", "name"), FILTERS)
+def test_every_filter_is_taken(plural: str, name: str, site: Site, fill: Fill, administrator: User, program: Program) -> None:
+    fill(site, 2)
+    one = next(one for one in records()[plural].filters if one.name == name)
+    values = [value for value, _words in one.choices()] if one.choices else [SAMPLES.get(name, "no such thing")]
+    client = program(administrator)
+    for value in values:
+        answer = client.get(f"/api/v1/{plural}", {name: value})
+        assert answer.status_code == 200, answer.content
+        assert answer.json()["count"] <= client.get(f"/api/v1/{plural}").json()["count"]
+
+
+@pytest.mark.parametrize("plural", PLURALS)
+@pytest.mark.parametrize(
+    "given",
+    [{"nothing": "1"}, {"sort": "nothing"}, {"limit": "0"}, {"limit": "501"}, {"columns": "nothing"}, {"cursor": "!"}, {"q": "x" * 501}],
+    ids=str,
+)
+def test_a_query_that_is_wrong_is_refused_with_what_is_allowed(plural: str, given: dict[str, str], administrator: User, program: Program) -> None:
+    answer = program(administrator).get(f"/api/v1/{plural}", given)
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    body = answer.json()
+    assert body["status"] == 400
+    assert body["type"] == "/api/docs#bad-request"
+    assert next(iter(given)) in body["detail"]
+
+
+@pytest.mark.parametrize("plural", PLURALS)
+@pytest.mark.parametrize("key", ["0", "nothing", "9" * 30, "-1", "00000000-0000-0000-0000-000000000000"])
+def test_what_is_not_there_is_not_found(plural: str, key: str, administrator: User, program: Program) -> None:
+    answer = program(administrator).get(f"/api/v1/{plural}/{key}")
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("plural", PLURALS)
+def test_rows_of_another_site_are_in_no_list_and_not_found(
+    plural: str, site: Site, other_site: Site, fill: Fill, person: Person, program: Program, administrator: User
+) -> None:
+    fill(site, 2)
+    own = {row["id"] for row in walk(program(administrator), f"/api/v1/{plural}")}
+    fill(other_site, 2, first=20)
+    foreign = {row["id"] for row in walk(program(administrator), f"/api/v1/{plural}")} - own
+    for role in ("engineer", "auditor"):
+        client = program(person(role, site))
+        answer = client.get(f"/api/v1/{plural}")
+        assert answer.status_code in {200, 403}
+        if answer.status_code == 200:
+            assert not {row["id"] for row in answer.json()["items"]} & foreign
+            assert answer.json()["count"] == len(answer.json()["items"])
+        for key in foreign:
+            assert client.get(f"/api/v1/{plural}/{key}").status_code in {404, 403}
+
+
+@pytest.mark.parametrize("plural", EVERYWHERE_ONLY)
+def test_what_is_of_no_site_is_only_for_who_may_everywhere(
+    plural: str, site: Site, fill: Fill, administrator: User, program: Program, person: Person
+) -> None:
+    fill(site, 1)
+    role = "administrator" if plural != "audit-events" else "auditor"
+    key = program(administrator).get(f"/api/v1/{plural}").json()["items"][0]["id"]
+    client = program(person(role, site))
+    assert client.get(f"/api/v1/{plural}").json()["items"] == []
+    assert client.get(f"/api/v1/{plural}/{key}").status_code == 404
+
+
+def test_somebody_of_two_zones_sees_a_site_once(site: Site, person: Person, program: Program) -> None:
+    zones = [Zone.objects.create(site=site, name=name) for name in ("cell 1", "cell 2")]
+    user = person("viewer", site, zones[0])
+    Membership.objects.create(user=user, role="viewer", site=site, zone=zones[1])
+    assert [row["id"] for row in program(user).get("/api/v1/sites").json()["items"]] == [site.slug]
+
+
+@pytest.mark.parametrize("plural", PLURALS)
+def test_columns_that_were_asked_for_are_shown_alone(plural: str, site: Site, fill: Fill, administrator: User, program: Program) -> None:
+    fill(site, 1)
+    name = records()[plural].columns[1].name
+    row = program(administrator).get(f"/api/v1/{plural}", {"columns": name}).json()["items"][0]
+    assert set(row) == {"id", name}
+
+
+@pytest.mark.parametrize("plural", PLURALS)
+def test_answers_are_as_the_schemas_say(plural: str, site: Site, fill: Fill, administrator: User, program: Program) -> None:
+    import jsonschema
+    import orjson
+
+    fill(site, 3)
+    client, made = program(administrator), orjson.loads(text())
+    for address in (f"/api/v1/{plural}", f"/api/v1/{plural}/{{key}}"):
+        schema = made["paths"][address]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        key = client.get(f"/api/v1/{plural}").json()["items"][0]["id"]
+        body = client.get(address.format(key=key)).json()
+        jsonschema.validate(body, {"components": made["components"], **schema})
+
+
+def test_details_of_an_asset_show_rivals_parts_and_what_people_said(site: Site, fill: Fill, administrator: User, program: Program) -> None:
+    fill(site, 1)
+    client = program(administrator)
+    key = client.get("/api/v1/assets").json()["items"][0]["id"]
+    body = client.get(f"/api/v1/assets/{key}").json()
+    assert body["attributes"] == [
+        {"name": "model", "values": [{"value": "PM-5", "confidence": 0.9, "reason": "said so", "evidence": [{"frame": 7}], "proofs": 1}]}
+    ]
+    assert body["notes"][0]["text"] == "a note"
+    assert body["notes"][0]["by"] == "somebody"
+    assert body["children"] == body["overrides"] == []
