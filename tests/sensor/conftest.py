@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +61,8 @@ class Register:
 class CentreAtWork:
     """A centre that can be stopped and started again at the same port."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, namespace: str = "") -> None:
+        self.folder, self.namespace = folder, namespace
         self.authority = Authority(folder / "keys")
         self.register = Register()
         self.most_bytes = 64 << 20
@@ -88,6 +90,9 @@ class CentreAtWork:
         self.port = self.server.servers[0].sockets[0].getsockname()[1]
 
     async def _serve(self) -> None:
+        if self.namespace:  # of this thread alone
+            with open(f"/var/run/netns/{self.namespace}") as there:
+                assert ctypes.CDLL(None, use_errno=True).setns(there.fileno(), 0x40000000) == 0  # CLONE_NEWNET: setns(2)
         await self.server.serve()
         loop: Any = asyncio.get_running_loop()
         for transport in list(loop._transports.values()):  # of clients that were killed in the middle of a handshake
@@ -123,6 +128,21 @@ def centre(tmp_path: Path) -> Iterator[CentreAtWork]:
         yield at_work
     finally:
         at_work.stop()
+
+
+@pytest.fixture
+def centre_in(tmp_path: Path) -> Callable[[str], AbstractContextManager[CentreAtWork]]:
+    """A centre within a network namespace."""
+
+    @contextmanager
+    def within(namespace: str) -> Iterator[CentreAtWork]:
+        at_work = CentreAtWork(tmp_path / "centre", namespace)
+        try:
+            yield at_work
+        finally:
+            at_work.stop()
+
+    return within
 
 
 def batch(identity: str = "sha256:" + "0" * 64, number: int = 1, *, is_last: bool = False, text: str = "") -> Batch:

@@ -21,10 +21,10 @@ from fieldwatch.server.api.problem import Problem, Type
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-OPEN = ("/static/", "/accounts/", "/setup/", "/api/", "/health")
+OPEN = ("/static/", "/accounts/", "/api/", "/health")
 """What is reached without being signed in: each of these asks in its own way, or shows nothing."""
 
-FIRST = ("/accounts/", "/static/", "/setup/")
+FIRST = ("/accounts/", "/static/")
 """What somebody without a second factor reaches: the pages where it is made."""
 
 CLOSED = (
@@ -102,7 +102,7 @@ class Gate:
             raise Http404("there is nothing here")
         if request.user.is_authenticated and not _still_in(request):
             logout(request)
-        if request.path.startswith(OPEN) and not request.user.is_authenticated:
+        if not request.user.is_authenticated and (request.path.startswith(OPEN) or _is_setup_link(request.path)):
             return self.answer(request)
         if not request.user.is_authenticated:
             return _to_sign_in(request)
@@ -119,6 +119,11 @@ class Gate:
         if not request.session.get("second_factor") and is_mfa_enabled(request.user):
             request.session["second_factor"] = True
         return bool(request.session.get("second_factor")) or request.path.startswith("/api/")
+
+
+def _is_setup_link(path: str) -> bool:
+    """`/setup/<token>/`: what makes the first account. The steps after it are for who is signed in."""
+    return path.startswith("/setup/") and path.count("/") == 3 and path != "/setup/site/"
 
 
 def _asks_for_mail(path: str) -> bool:

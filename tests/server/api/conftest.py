@@ -60,7 +60,15 @@ def fill_one(site: Site, at: int, zone: Zone | None, person: User) -> None:
     models.Occurrence.objects.create(
         operation=done, site=site, effect="write", frame=at, ordinal=0, seen_ns=seen_ns, values=[["value", "52"]], result="ok"
     )
-    proof = {"source": source, "site": site, "protocol": "modbus", "times": 1, "digest": digest(at), "seen_ns": seen_ns, "spans": [[1, 0, 4]]}
+    proof = {
+        "source": source,
+        "site": site,
+        "protocol": "modbus",
+        "times": 1,
+        "digest": digest(at),
+        "seen_ns": seen_ns,
+        "spans": [[1, 0, 4]],
+    }
     models.Login.objects.create(
         client=ends[0], server=ends[1], username="operator", secret="", cleartext=True, result="ok", frames=[1], **proof
     )
@@ -84,7 +92,7 @@ def fill_one(site: Site, at: int, zone: Zone | None, person: User) -> None:
     append(actor="somebody", address="10.0.0.1", action=AuditAction.EXPORT, object=f"{at}", site=site.slug)
 
 
-@pytest.fixture()
+@pytest.fixture
 def fill(db: None) -> Fill:
     """Makes so many rows of every record at a site; with the same name `first` goes on behind them."""
 
@@ -96,7 +104,7 @@ def fill(db: None) -> Fill:
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def program(db: None) -> Program:
     """Makes a program that asks with a token of a person."""
 
@@ -107,7 +115,7 @@ def program(db: None) -> Program:
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def administrator(person: Callable[..., User]) -> User:
     """Who may do everything everywhere."""
     return person("administrator")

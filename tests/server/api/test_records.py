@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jsonschema
+import orjson
 import pytest
 from django.test import Client
 
@@ -17,9 +19,17 @@ Program = Callable[..., Client]
 Fill = Callable[..., None]
 
 PLURALS = sorted(records())
-ORDERS = [(plural, sign + column.name) for plural, record in sorted(records().items()) for column in record.columns if column.sort for sign in ("", "-")]
-FILTERS = [(plural, one.name) for plural, record in sorted(records().items()) for one in record.filters]
-SAMPLES = {"since": "2020-01-01", "until": "30d", "asset": "0" * 32, "from": "0" * 32, "to": "0" * 32, "by": "0" * 32, "on": "0" * 32, "port": "502"}
+SAMPLES = {
+    "capture": "1",
+    "since": "2020-01-01",
+    "until": "30d",
+    "asset": "0" * 32,
+    "from": "0" * 32,
+    "to": "0" * 32,
+    "by": "0" * 32,
+    "on": "0" * 32,
+    "port": "502",
+}
 EVERYWHERE_ONLY = sorted(plural for plural, record in records().items() if not record.site)
 
 
@@ -54,21 +64,25 @@ def test_a_list_shows_every_row_with_every_column_and_each_row_answers(
         assert one.json().items() >= row.items()
 
 
-@pytest.mark.parametrize(("plural", "order"), ORDERS)
-def test_a_walk_by_cursor_sees_every_row_once_in_order(
-    plural: str, order: str, site: Site, fill: Fill, administrator: User, program: Program
+@pytest.mark.parametrize("plural", PLURALS)
+def test_a_walk_by_cursor_sees_every_row_once_in_every_order(
+    plural: str, site: Site, fill: Fill, administrator: User, program: Program
 ) -> None:
     fill(site, 5)
-    client = program(administrator)
-    whole = client.get(f"/api/v1/{plural}", {"sort": order, "limit": 500}).json()["items"]
-    assert walk(client, f"/api/v1/{plural}", sort=order, limit=2) == whole
-    assert len({row["id"] for row in whole}) == len(whole) >= 1
+    client, address = program(administrator), f"/api/v1/{plural}"
+    for order in [sign + column.name for column in records()[plural].columns if column.sort for sign in ("", "-")]:
+        whole = client.get(address, {"sort": order, "limit": 500}).json()["items"]
+        assert walk(client, address, sort=order, limit=2) == whole, order
+        assert len({row["id"] for row in whole}) == len(whole) >= 1
+        first = client.get(address, {"sort": order, "limit": 2}).json()
+        if first["next"]:
+            second = client.get(address, {"sort": order, "limit": 2, "cursor": first["next"]}).json()
+            before = client.get(address, {"sort": order, "limit": 2, "cursor": second["previous"]}).json()
+            assert before["items"] == first["items"] == whole[:2]
 
 
 @pytest.mark.parametrize("plural", PLURALS)
-def test_a_walk_sees_every_old_row_once_while_rows_come(
-    plural: str, site: Site, fill: Fill, administrator: User, program: Program
-) -> None:
+def test_a_walk_sees_every_old_row_once_while_rows_come(plural: str, site: Site, fill: Fill, administrator: User, program: Program) -> None:
     fill(site, 4)
     client, address = program(administrator), f"/api/v1/{plural}"
     old = [row["id"] for row in walk(client, address)]
@@ -87,50 +101,43 @@ def test_a_walk_sees_every_old_row_once_while_rows_come(
 
 
 @pytest.mark.parametrize("plural", PLURALS)
-def test_the_page_before_is_the_page_before(plural: str, site: Site, fill: Fill, administrator: User, program: Program) -> None:
-    fill(site, 5)
-    client, address = program(administrator), f"/api/v1/{plural}"
-    first = client.get(address, {"limit": 2}).json()
-    if first["next"] is None:
-        pytest.skip("too few rows")
-    second = client.get(address, {"limit": 2, "cursor": first["next"]}).json()
-    assert client.get(address, {"limit": 2, "cursor": second["previous"]}).json()["items"] == first["items"]
-
-
-@pytest.mark.parametrize(("plural", "name"), FILTERS)
-def test_every_filter_is_taken(plural: str, name: str, site: Site, fill: Fill, administrator: User, program: Program) -> None:
+def test_every_filter_is_taken(plural: str, site: Site, fill: Fill, administrator: User, program: Program) -> None:
     fill(site, 2)
-    one = next(one for one in records()[plural].filters if one.name == name)
-    values = [value for value, _words in one.choices()] if one.choices else [SAMPLES.get(name, "no such thing")]
+    client, address = program(administrator), f"/api/v1/{plural}"
+    count = client.get(address).json()["count"]
+    for one in records()[plural].filters:
+        values = [value for value, _words in one.choices()] if one.choices else [SAMPLES.get(one.name, "no such thing")]
+        for value in (values[0], values[-1]):
+            answer = client.get(address, {one.name: value})
+            assert answer.status_code == 200, (one.name, answer.content)
+            assert answer.json()["count"] <= count
+
+
+WRONG = (
+    {"nothing": "1"}, {"sort": "nothing"}, {"limit": "0"}, {"limit": "501"}, {"columns": "nothing"}, {"cursor": "!"}, {"q": "x" * 501},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("plural", PLURALS)
+def test_a_query_that_is_wrong_is_refused_with_what_is_allowed(plural: str, administrator: User, program: Program) -> None:
     client = program(administrator)
-    for value in values:
-        answer = client.get(f"/api/v1/{plural}", {name: value})
-        assert answer.status_code == 200, answer.content
-        assert answer.json()["count"] <= client.get(f"/api/v1/{plural}").json()["count"]
+    for given in WRONG:
+        answer = client.get(f"/api/v1/{plural}", given)
+        assert answer.status_code == 400
+        assert answer["Content-Type"] == "application/problem+json"
+        body = answer.json()
+        assert body["status"] == 400
+        assert body["type"] == "/api/docs#bad-request"
+        assert next(iter(given)) in body["detail"]
 
 
 @pytest.mark.parametrize("plural", PLURALS)
-@pytest.mark.parametrize(
-    "given",
-    [{"nothing": "1"}, {"sort": "nothing"}, {"limit": "0"}, {"limit": "501"}, {"columns": "nothing"}, {"cursor": "!"}, {"q": "x" * 501}],
-    ids=str,
-)
-def test_a_query_that_is_wrong_is_refused_with_what_is_allowed(plural: str, given: dict[str, str], administrator: User, program: Program) -> None:
-    answer = program(administrator).get(f"/api/v1/{plural}", given)
-    assert answer.status_code == 400
-    assert answer["Content-Type"] == "application/problem+json"
-    body = answer.json()
-    assert body["status"] == 400
-    assert body["type"] == "/api/docs#bad-request"
-    assert next(iter(given)) in body["detail"]
-
-
-@pytest.mark.parametrize("plural", PLURALS)
-@pytest.mark.parametrize("key", ["0", "nothing", "9" * 30, "-1", "00000000-0000-0000-0000-000000000000"])
-def test_what_is_not_there_is_not_found(plural: str, key: str, administrator: User, program: Program) -> None:
-    answer = program(administrator).get(f"/api/v1/{plural}/{key}")
-    assert answer.status_code == 404
-    assert answer["Content-Type"] == "application/problem+json"
+def test_what_is_not_there_is_not_found(plural: str, administrator: User, program: Program) -> None:
+    client = program(administrator)
+    for key in ("0", "nothing", "9" * 30, "-1", "00000000-0000-0000-0000-000000000000", "%20", "x" * 500):
+        answer = client.get(f"/api/v1/{plural}/{key}")
+        assert answer.status_code == 404
+        assert answer["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("plural", PLURALS)
@@ -172,19 +179,13 @@ def test_somebody_of_two_zones_sees_a_site_once(site: Site, person: Person, prog
 
 
 @pytest.mark.parametrize("plural", PLURALS)
-def test_columns_that_were_asked_for_are_shown_alone(plural: str, site: Site, fill: Fill, administrator: User, program: Program) -> None:
-    fill(site, 1)
+def test_columns_are_shown_as_asked_and_all_as_the_schemas_say(
+    plural: str, site: Site, fill: Fill, administrator: User, program: Program
+) -> None:
+    fill(site, 2)
     name = records()[plural].columns[1].name
     row = program(administrator).get(f"/api/v1/{plural}", {"columns": name}).json()["items"][0]
     assert set(row) == {"id", name}
-
-
-@pytest.mark.parametrize("plural", PLURALS)
-def test_answers_are_as_the_schemas_say(plural: str, site: Site, fill: Fill, administrator: User, program: Program) -> None:
-    import jsonschema
-    import orjson
-
-    fill(site, 3)
     client, made = program(administrator), orjson.loads(text())
     for address in (f"/api/v1/{plural}", f"/api/v1/{plural}/{{key}}"):
         schema = made["paths"][address]["get"]["responses"]["200"]["content"]["application/json"]["schema"]

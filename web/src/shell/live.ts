@@ -8,6 +8,7 @@ import { meta, one } from "./find";
 
 const SILENT_MS = 45_000;
 const WAITS_MS = [1000, 2000, 5000, 10_000, 30_000];
+const BUSY_MS = 30_000;
 const KIND = /^[a-z][a-z_.-]*$/;
 
 class Stream {
@@ -15,6 +16,7 @@ class Stream {
   private tries = 0;
   private heard = 0;
   private source: EventSource | undefined;
+  private waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly address: string) {
     this.turn();
@@ -51,15 +53,18 @@ class Stream {
     this.after = message.lastEventId || this.after;
     const detail: unknown = read(message.data);
     const kind = detail && typeof detail === "object" && "kind" in detail ? String(detail.kind) : "";
+    if (kind === "busy") return this.again(BUSY_MS);
     if (KIND.test(kind) && kind !== "beat") document.dispatchEvent(new CustomEvent(`fieldwatch:${kind}`, { detail }));
     if (kind) document.body.dispatchEvent(new CustomEvent("fieldwatch:event", { detail }));
   }
 
-  private again(): void {
+  private again(least = 0): void {
     this.source?.close();
     this.heard = 0;
     mark("stale");
-    setTimeout(() => this.connect(), WAITS_MS[Math.min(this.tries++, WAITS_MS.length - 1)]);
+    const wait = WAITS_MS[Math.min(this.tries++, WAITS_MS.length - 1)] ?? 0;
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.connect(), Math.max(least, wait));
   }
 }
 

@@ -13,13 +13,13 @@ function count(change: number): void {
 
 function failed(event: Event): void {
   const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
-  if (xhr.status !== 422) toastOf(STATUS[xhr.status] ?? "failed", "error");
+  toastOf(STATUS[xhr.status] ?? "failed", "error");
 }
 
-/** A form that comes back with errors (422) is shown; the page of the sign-in, to which a session that ended leads, is not. */
+/** A form or a filter that comes back with what is wrong (422, 400) is shown; the page of the sign-in, to which a session that ended leads, is not. */
 function swapped(event: Event): void {
   const { detail } = event as CustomEvent<{ xhr: XMLHttpRequest; shouldSwap: boolean; isError: boolean }>;
-  if (detail.xhr.status === 422) [detail.shouldSwap, detail.isError] = [true, false];
+  if ([400, 422].includes(detail.xhr.status)) [detail.shouldSwap, detail.isError] = [true, false];
   const place = URL.parse(detail.xhr.responseURL)?.pathname ?? "";
   if (!place.startsWith("/accounts/") || location.pathname.startsWith("/accounts/")) return;
   detail.shouldSwap = false;

@@ -2,6 +2,7 @@
 
 import { copying } from "./copying";
 import { drawer } from "./drawer";
+import { fresh } from "./fresh";
 import { keys } from "./keys";
 import { lists } from "./lists";
 import { live } from "./live";
@@ -12,4 +13,4 @@ import { times } from "./times";
 import { toasts } from "./toasts";
 import { upload } from "./upload";
 
-for (const start of [looks, menus, toasts, requests, lists, drawer, keys, times, copying, upload, live]) start();
+for (const start of [looks, menus, toasts, requests, lists, drawer, keys, times, copying, upload, fresh, live]) start();

@@ -2,7 +2,7 @@
 //
 // 1. POST to the address of `data-upload`: JSON {name, size, modified} -> {url, offset}: where the pieces go, and how many bytes are there.
 // 2. PUT of at most 8 MiB to `url` with `Content-Range: bytes FROM-TO/SIZE` -> 2xx {offset}, or 409 {offset}: go on from there.
-//    413, 415, 422: refused for good, {error} says why. 429 and 503: later, after `Retry-After` seconds.
+//    413, 415, 422: refused for good, `detail` or `title` (RFC 9457) says why. 429 and 503: later, after `Retry-After` seconds.
 // 3. DELETE of `url`: cancelled. The last PUT answers {offset: SIZE, next}: `next` is where the import is to be seen.
 
 import { all, around, one } from "./find";
@@ -13,7 +13,7 @@ const TRIES = 6;
 interface Answer {
   status: number;
   wait_s: number;
-  body: { url?: string; offset?: number; error?: string; next?: string };
+  body: { url?: string; offset?: number; detail?: string; title?: string; next?: string | null };
 }
 
 class Upload {
@@ -120,7 +120,7 @@ class Upload {
     if (this.stopped) return false;
     const refused = answer !== null && answer.status < 500;
     this.row.dataset["state"] = "failed";
-    this.what.textContent = answer?.body.error ?? this.text(refused ? "refused" : "broken");
+    this.what.textContent = answer?.body.detail || answer?.body.title || this.text(refused ? "refused" : "broken");
     this.button.textContent = this.text("again");
     this.button.hidden = refused;
     return false;

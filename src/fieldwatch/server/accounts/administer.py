@@ -14,5 +14,7 @@ def administering(request: HttpRequest) -> Access:
     """The access of an administrator. Raises PermissionDenied."""
     held = required(request, May.ADMINISTER)
     if not held.scope(May.ADMINISTER).everywhere:
-        raise PermissionDenied(f"{May.ADMINISTER.value} is allowed to {held.user.get_username()} at some sites only; it is needed everywhere")
+        raise PermissionDenied(
+            f"{May.ADMINISTER.value} is allowed to {held.user.get_username()} at some sites only; it is needed everywhere"
+        )
     return held

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -22,8 +22,8 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("username", "email", "first_name", "last_name")
-        labels = {"username": _("Name"), "email": _("E-mail")}
-        help_texts = {"username": _("Letters, digits and @ . + - _; what one signs in with.")}
+        labels: ClassVar = {"username": _("Name"), "email": _("E-mail")}
+        help_texts: ClassVar = {"username": _("Letters, digits and @ . + - _; what one signs in with.")}
 
 
 class FirstForm(NameForm):
@@ -74,7 +74,9 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200, help_text=_("What it is for: a program, a script."))
     scope = forms.ChoiceField(
-        label=_("Scope"), choices=ApiToken.Scope.choices, help_text=_("A token never does more than its person may; one that reads changes nothing.")
+        label=_("Scope"),
+        choices=ApiToken.Scope.choices,
+        help_text=_("A token never does more than its person may; one that reads changes nothing."),
     )
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), required=False, empty_label=_("all sites of its person"))
     expires = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("A year from now at most."))
@@ -114,8 +116,8 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Site
         fields = ("name", "slug", "timezone")
-        labels = {"name": _("Name"), "slug": _("Short name"), "timezone": _("Time zone")}
-        help_texts = {
+        labels: ClassVar = {"name": _("Name"), "slug": _("Short name"), "timezone": _("Time zone")}
+        help_texts: ClassVar = {
             "name": _("A plant, a building, a works."),
             "slug": _("For addresses and commands: letters, digits, - and _."),
             "timezone": _("In which its people live, as in Europe/Berlin."),
@@ -127,4 +129,3 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
         if told not in zoneinfo.available_timezones():
             raise forms.ValidationError(_("%(told)s was read; a name as Europe/Berlin or UTC is allowed."), params={"told": told})
         return told
-

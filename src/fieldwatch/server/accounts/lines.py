@@ -35,5 +35,5 @@ def read(text: str) -> list[Line]:
             parts[0] = network(parts[0])
         except Refused as error:
             raise BadLine(f"line {number}: {error}") from None
-        made.append(Line(*(parts + ["", ""])[:3]))
+        made.append(Line(*[*parts, "", ""][:3]))
     return made

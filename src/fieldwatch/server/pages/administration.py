@@ -63,7 +63,12 @@ def _parts(held: Access) -> list[dict[str, Any]]:
             "number": Webhook.objects.count(),
         },
         *made,
-        {"label": _("Options"), "url": "/administration/options/", "words": _("What is in force, and where it is from."), "number": len(OPTIONS)},
+        {
+            "label": _("Options"),
+            "url": "/administration/options/",
+            "words": _("What is in force, and where it is from."),
+            "number": len(OPTIONS),
+        },
     ]
 
 

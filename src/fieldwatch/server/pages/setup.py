@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
@@ -99,7 +100,7 @@ def traffic(request: HttpRequest, slug: str) -> HttpResponse:
     name = told["sensor"] or told["interface"] or told["way"]
     token = make_token(here, name, request.user)
     note(request, AuditAction.SENSOR_TOKEN_CREATED, name, here)
-    return _step(request, "sensor", context | {"command": _command(told, token), "next": f"/setup/{slug}/networks/"}, None)
+    return _step(request, "sensor", context | {"command": _command(told), "token": token, "next": f"/setup/{slug}/networks/"}, None)
 
 
 def networks(request: HttpRequest, slug: str) -> HttpResponse:
@@ -130,21 +131,12 @@ def _keep(site: Site, told: list[lines.Line], by: By) -> None:
         places.set_subnet(site, None, {"network": line.network, "name": line.name, "zone": line.zone}, by=by)
 
 
-def _command(told: dict[str, Any], token: str) -> str:
+def _command(told: dict[str, Any]) -> str:
     """What is typed on the machine of the sensor."""
     host = settings.SERVER_NAME if told["way"] == "remote" else "127.0.0.1"
-    source = (
-        f"--watch {_quoted(told['folder'] or '/var/spool/captures')}"
-        if told["way"] == "folder"
-        else f"--interface {_quoted(told['interface'] or 'eth0')}"
-    )
-    return f"fieldwatch sensor {source} --to https://{host}:{settings.OPTIONS['sensors.port']} --token {token}"
-
-
-def _quoted(word: str) -> str:
-    import shlex
-
-    return shlex.quote(word)
+    is_folder = told["way"] == "folder"
+    source = f"--watch {quote(told['folder'] or 'captures')}" if is_folder else f"--interface {quote(told['interface'] or 'eth0')}"
+    return f"fieldwatch sensor {source} --to https://{host}:{settings.OPTIONS['sensors.port']} --token-file sensor.token"
 
 
 def _step(request: HttpRequest, template: str, context: dict[str, Any], form: forms.BaseForm | None) -> HttpResponse:

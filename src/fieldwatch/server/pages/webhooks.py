@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,7 +36,7 @@ class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Webhook
         fields = ("name", "url", "site", "kinds", "is_active")
-        labels = {"name": gettext_lazy("Name"), "site": gettext_lazy("Site"), "is_active": gettext_lazy("Active")}
+        labels: ClassVar = {"name": gettext_lazy("Name"), "site": gettext_lazy("Site"), "is_active": gettext_lazy("Active")}
 
     def clean_url(self) -> str:
         """An address of HTTP, without a name and password in it: those would be shown."""

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
 import orjson
+import uvicorn
 
 from fieldwatch.pipeline.codec import MOST_BYTES
+from fieldwatch.server.options import Options
+from fieldwatch.server.sensors.authority import Authority
 from fieldwatch.server.sensors.desk import MOST_ENROL_BYTES, MOST_HEALTH_BYTES, Answer, Desk
-from fieldwatch.server.sensors.peer import Peer, peer
+from fieldwatch.server.sensors.inbox import Inbox
+from fieldwatch.server.sensors.peer import Peer, configured, peer
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +87,20 @@ class Door:
             return await asyncio.to_thread(reply, *given)
 
 
+def door(options: Options) -> uvicorn.Server:
+    """The server for sensors, as the options say it."""
+    from fieldwatch.server.sensors.stored import StoredSensors
+
+    authority = Authority(options.data / "keys")
+    inbox = Inbox(options.data / "inbox", options["sensors.inbox_mb"] * 10**6)
+    desk = Desk(StoredSensors(options.data), authority, inbox, time.time_ns)
+    config = configured(
+        Door(desk), authority.server_context(), options["sensors.host"], options["sensors.port"],
+        log_level="warning", limit_concurrency=512, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    return uvicorn.Server(config)
+
+
 async def _body(receive: Any, most: int) -> bytes:
     async with asyncio.timeout(READ_S):
         parts, size = [], 0
@@ -113,4 +132,4 @@ async def _send(send: Any, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-__all__ = ["Door"]
+__all__ = ["Door", "door"]

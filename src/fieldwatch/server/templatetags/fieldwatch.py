@@ -19,6 +19,12 @@ def moment(seen_ns: int | None) -> datetime.datetime | None:
 
 
 @register.filter
+def evidence(finding: Any) -> str:
+    """The address of the evidence of a finding."""
+    return f"/findings/{finding.pk}/evidence/"
+
+
+@register.filter
 def bytes_size(count: float) -> str:
     """A number of bytes in the unit that fits."""
     return size(count)
