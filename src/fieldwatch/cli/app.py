@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from fieldwatch import __version__
-from fieldwatch.cli import evidence, explain, feeds, inspect, listen, match, protocols, sensor
+from fieldwatch.cli import config, evidence, explain, feeds, ingest, inspect, listen, match, protocols, sensor, serve, site, worker
 
 INTERRUPTED = 130
 """Exit code where a person stopped the program (128 and the number of the signal, as shells count)."""
@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     )
     program.add_argument("--version", action="version", version=f"fieldwatch {__version__}")
     verbs = program.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for verb in (inspect, listen, explain, match, feeds, evidence, protocols, sensor):
+    for verb in (inspect, listen, explain, match, feeds, evidence, protocols, serve, worker, ingest, site, sensor, config):
         verb.declare(verbs)
     return program
 

@@ -99,6 +99,12 @@ ACCOUNT_ADAPTER = "fieldwatch.server.accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "fieldwatch.server.accounts.adapter.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_FORMS = {
+    "login": "fieldwatch.server.accounts.password_forms.SignInForm",
+    "reauthenticate": "fieldwatch.server.accounts.password_forms.AgainForm",
+    "change_password": "fieldwatch.server.accounts.password_forms.ChangeForm",
+    "reset_password_from_key": "fieldwatch.server.accounts.password_forms.ChooseForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from fieldwatch.server.api.urls import EVENTS, URLS
 from fieldwatch.server.listing.page import export_page, list_page
 from fieldwatch.server.pages._page import Page, guarded
 from fieldwatch.server.records.registry import records
@@ -39,6 +40,8 @@ def _lists() -> Urls:
 
 urlpatterns: Urls = [
     path("accounts/", include("allauth.urls")),
+    path("api/", include(URLS)),
+    *EVENTS,
     *(path(page.address, guarded(page), name=page.name) for page in pages()),
     *_lists(),
 ]

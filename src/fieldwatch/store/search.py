@@ -14,7 +14,7 @@ from operator import and_, or_
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Case, F, IntegerField, Q, Value, When, Window
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When, Window
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import RowNumber, StrIndex
 from django.db.models.lookups import GreaterThan
@@ -77,12 +77,31 @@ def find(scope: Scope, text: str, limit: int = 6, kinds: Collection[str] = ORDER
     asked = forms(text)
     if not asked:
         return ()
-    rows = SearchEntry.objects.filter(_visible(scope), _matching(text), kind__in=list(kinds))
+    rows = SearchEntry.objects.filter(_visible(scope)).select_related("site", "asset")
+    found = _closest(rows.filter(_matching(text), kind__in=[kind for kind in kinds if kind != "asset"]), asked, limit)
+    if "asset" in kinds and (assets := _assets(rows.filter(kind="asset"), text, asked, limit)):
+        found["asset"] = assets
+    return tuple(Group(kind, tuple(found[kind][:limit]), len(found[kind]) > limit) for kind in ORDER if kind in found)
+
+
+def _closest(rows: QuerySet[SearchEntry], asked: tuple[str, ...], limit: int) -> dict[str, list[SearchEntry]]:
+    """By kind, the closest ones, and one more where there is one."""
     place = Window(RowNumber(), partition_by=F("kind"), order_by=(closeness(asked).asc(), F("label").asc(), F("pk").asc()))
     found: dict[str, list[SearchEntry]] = {}
-    for row in rows.annotate(place=place).filter(place__lte=limit + 1).select_related("site", "asset").order_by("place"):
+    for row in rows.annotate(place=place).filter(place__lte=limit + 1).order_by("place"):
         found.setdefault(row.kind, []).append(row)
-    return tuple(Group(kind, tuple(found[kind][:limit]), len(found[kind]) > limit) for kind in ORDER if kind in found)
+    return found
+
+
+def _assets(rows: QuerySet[SearchEntry], text: str, asked: tuple[str, ...], limit: int) -> list[SearchEntry]:
+    """The closest assets. There are many: what is closer is asked for first, and what is farther only where there is room."""
+    found: dict[int, SearchEntry] = {}
+    exact, begins = (reduce(or_, (_holds_as_is(f"\n{form}{end}") for form in asked)) for end in ("\n", ""))
+    for which in (exact, begins, _matching(text)):
+        if len(found) <= limit:
+            some = rows.filter(which).exclude(pk__in=list(found)).order_by("pk")[: limit + 1 - len(found)]
+            found |= {row.pk: row for row in sorted(some, key=lambda row: (row.label, row.pk))}
+    return list(found.values())
 
 
 def assets_matching(text: str, path: str = "pk") -> Q:
@@ -119,7 +138,10 @@ def _matching(text: str) -> Q:
 
 def _holds(form: str) -> Q:
     """The entries with this text in one of their words; at the beginning of one, where it is short."""
-    asked = form if len(form) >= TRIGRAM else "\n" + form
+    return _holds_as_is(form if len(form) >= TRIGRAM else "\n" + form)
+
+
+def _holds_as_is(asked: str) -> Q:
     if connection.vendor != "sqlite" or len(asked) < TRIGRAM:
         return Q(words__contains=asked)
     phrase = '"' + asked.replace('"', '""') + '"'

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import secrets
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -42,6 +45,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if getattr(request, AWAY, False):
             messages.warning(request, _("The directory does not answer. Accounts that were made here can sign in; ask whoever runs it."))
         failed(request, str(credentials.get("username", "")), "password")
+
+    def is_reauthentication_required(self, *, app: str, **given: Any) -> bool:
+        """Not within ten minutes of a sign-in: who comes by directory or single sign-on has nothing here to show it with."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        return not records or time.time() - records[-1]["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
     def post_login(self, request: HttpRequest, user: User, **given: Any) -> HttpResponse:
         """Where it goes on, in the look that the person chose."""

@@ -43,7 +43,8 @@ def list_page(record: Record) -> View:
             table, status = table_of(request, asked, page(asked)), 200
         except BadQuery as error:
             table, status = failed(record, error), 400
-        return render(request, record.template, context | {"table": table, "record": record}, status=status)
+        context |= {"table": table, "record": record, **(record.around(request) if record.around else {})}
+        return render(request, record.template, context, status=status)
 
     return view
 

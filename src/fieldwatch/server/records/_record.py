@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from fieldwatch.server.accounts.roles import May
@@ -111,7 +112,9 @@ class Record(NamedTuple):
     """What will be here, and what fills it."""
     has_page: bool = True
     template: str = "records/list.html"
-    """The page around the list: `title`, `table` and `record` are given."""
+    """The page around the list: `title`, `table` and `record` are given, and what `around` gives for the request."""
+
+    around: Callable[[HttpRequest], Mapping[str, Any]] | None = None
 
     def base(self) -> Rows:
         """All rows, in no order."""

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from fieldwatch.server.accounts.access import access
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._record import Column, Kind, Record
 from fieldwatch.store.models import Source
+
+def _around(request: HttpRequest) -> dict[str, Any]:
+    """Where captures are sent to: the site that is shown, or the only one there is."""
+    held = access(request)
+    sites = [one for one in held.sites if held.may(May.UPLOAD, one.pk)]
+    slug = request.GET.get("site", "") or (sites[0].slug if len(sites) == 1 else "")
+    site = next((one for one in sites if one.slug == slug), None)
+    upload = {"url": f"/api/v1/captures?site={slug}", "accept": ".pcap,.pcapng,.cap,.gz,.zst", "limit_text": site.name if site else ""}
+    return {"upload": upload if site else None}
+
 
 RECORD = Record(
     name="capture",
@@ -47,4 +61,5 @@ RECORD = Record(
     detail=lambda row: f"/captures/{row.pk}/",
     empty=_("Captures that were uploaded or found in a watched folder, and what sensors see, each with a report of what was read."),
     template="records/captures.html",
+    around=_around,
 )

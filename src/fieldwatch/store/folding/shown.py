@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -97,6 +97,7 @@ def _gazetteer() -> Gazetteer:
     return Gazetteer(())
 
 
+@lru_cache(maxsize=65536)
 def _family(asked: Identity) -> str:
     return resolve(asked, _gazetteer())[0].family
 

@@ -51,7 +51,7 @@ def fold_site(site: int) -> Folded:
     """Folds the facts of a site and writes what is different."""
     facts = read(site)
     inventory = fold(facts.claims, facts.conversations, facts.sightings, facts.operations)
-    plant = Plant(site, observe(facts, inventory), Subnets(site), facts.sources.ids, timezone.now())
+    plant = Plant(site, observe(facts, inventory), Subnets(site), facts.sources.ids, timezone.now(), {})
     known = _known(site)
     planned = _plan(inventory, known)
     rows = {one.asset.id: one.rows[0] for one, _ in everyone(planned) if one.rows}

@@ -47,6 +47,15 @@ class Plant(NamedTuple):
     subnets: Subnets
     sources: dict[str, int]
     now: datetime
+    digests: dict[str, bytes]
+    """By handle, what was worked out already."""
+
+    def digest(self, asset: Folded) -> bytes:
+        """The digest of the attributes of an asset."""
+        found = self.digests.get(asset.id)
+        if found is None:
+            found = self.digests[asset.id] = shown.digest(shown.attribute_rows(asset, self.sources))
+        return found
 
 
 class Stored(NamedTuple):
@@ -78,7 +87,7 @@ def is_news(one: Planned, whole: Planned | None, known: Stored, plant: Plant) ->
     if len(one.rows) != 1 or one.rows[0] not in known.rows:
         return True
     row = known.rows[one.rows[0]]
-    if bytes(row.digest) != shown.digest(shown.attribute_rows(one.asset, plant.sources)):
+    if bytes(row.digest) != plant.digest(one.asset):
         return True
     if whole is not None and (not whole.rows or row.parent_id != whole.rows[0]):
         return True
@@ -175,24 +184,15 @@ def _conflicts(done: Iterable[_Written], known: Stored) -> None:
 
 def _attributes(done: Iterable[_Written], plant: Plant) -> None:
     """The attributes of those assets of which other ones were folded than before, and what that changed."""
-    fresh = []
-    for each in done:
-        rows = shown.attribute_rows(each.planned.asset, plant.sources)
-        mark = shown.digest(rows)
-        if bytes(each.row.digest) != mark:
-            fresh.append((each, rows, mark))
-    keys = [each.row.pk for each, _, _ in fresh if not each.is_new]
+    fresh = [each for each in done if bytes(each.row.digest) != plant.digest(each.planned.asset)]
+    keys = [each.row.pk for each in fresh if not each.is_new]
     before = facts_said(keys)
     said = stored(keys).overrides
     AssetAttribute.objects.filter(asset__in=keys).delete()
-    made = [
-        AssetAttribute(asset_id=each.row.pk, **row)
-        for each, rows, _ in fresh
-        for row in (_with_people(each, said.get(each.row.pk, []), plant) if said.get(each.row.pk) else rows)
-    ]
+    made = [AssetAttribute(asset_id=each.row.pk, **row) for each in fresh for row in _with_people(each, said.get(each.row.pk, []), plant)]
     AssetAttribute.objects.bulk_create(made, batch_size=2_000)
-    update(Asset, ("digest",), [(each.row.pk, (mark,)) for each, _, mark in fresh])
-    changes = [change for each, _, _ in fresh for change in _identity(each, before.get(each.row.pk, {}), plant)]
+    update(Asset, ("digest",), [(each.row.pk, (plant.digest(each.planned.asset),)) for each in fresh])
+    changes = [change for each in fresh for change in _identity(each, before.get(each.row.pk, {}), plant)]
     Change.objects.bulk_create([*_appeared(done), *changes], batch_size=1_000)
 
 
