@@ -50,9 +50,7 @@ def run(given: argparse.Namespace) -> None:
 def _refuse_open_door(chosen: Options) -> None:
     host = chosen["server.host"]
     if host not in {"127.0.0.1", "::1", "localhost"} and not chosen["server.certificate"] and not chosen["server.behind_proxy"]:
-        refuse(
-            f"server.host = {host}: other machines are served with TLS only; set server.certificate and server.key (docs/server.md)"
-        )
+        refuse(f"server.host = {host}: other machines are served with TLS only; set server.certificate and server.key (docs/server.md)")
 
 
 def _say(words: str) -> None:

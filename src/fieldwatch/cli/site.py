@@ -63,7 +63,9 @@ def _put(slug: str, document: Any, is_trial: bool) -> None:
     from fieldwatch.store.plan import put
 
     try:
-        site = Site.objects.filter(slug=slug).first() or set_site(None, {"name": slug, **document.get("site", {}), "slug": slug}, by=By(None))
+        site = Site.objects.filter(slug=slug).first() or set_site(
+            None, {"name": slug, **document.get("site", {}), "slug": slug}, by=By(None)
+        )
         made = put(site, document, by=By(None), is_trial=is_trial)
     except (Refused, KeyError, TypeError) as error:
         refuse(f"plan of {slug}: {error}")

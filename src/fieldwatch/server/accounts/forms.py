@@ -119,7 +119,7 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
         labels: ClassVar = {"name": _("Name"), "slug": _("Short name"), "timezone": _("Time zone")}
         help_texts: ClassVar = {
             "name": _("A plant, a building, a works."),
-            "slug": _("For addresses and commands: letters, digits, - and _."),
+            "slug": _("For addresses and commands: small letters, digits and -."),
             "timezone": _("In which its people live, as in Europe/Berlin."),
         }
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from shlex import quote
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from django import forms
 from django.conf import settings
-from django.contrib.auth import login
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -28,8 +28,6 @@ from fieldwatch.store import places
 from fieldwatch.store.audit import AuditAction
 from fieldwatch.store.deciding import By, Refused
 from fieldwatch.store.models import Site
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class TrafficForm(forms.Form):
@@ -66,10 +64,10 @@ def first(request: HttpRequest, token: str) -> HttpResponse:
     except setup.NoSetup:
         return render(request, "setup/spent.html", status=410)
     note(request, AuditAction.ACCOUNT_CREATED, user.username, detail={"role": "administrator", "by": "set-up link"})
-    login(request, user, backend=BACKEND)
-    record_authentication(request, user, method="password")
+    where = "/accounts/2fa/" if settings.OPTIONS["accounts.require_second_factor"] else "/setup/site/"
+    answer: HttpResponse = perform_password_login(request, {"username": user.username}, Login(user=user, redirect_url=where))
     request.session["first_start"] = True
-    return HttpResponseRedirect("/accounts/2fa/" if settings.OPTIONS["accounts.require_second_factor"] else "/setup/site/", status=303)
+    return answer
 
 
 def site(request: HttpRequest) -> HttpResponse:

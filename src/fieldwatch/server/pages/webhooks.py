@@ -18,13 +18,16 @@ from fieldwatch.server.records import webhook as record
 from fieldwatch.server.trail import note
 from fieldwatch.store.audit import AuditAction
 from fieldwatch.store.events import Kind, kept
-from fieldwatch.store.models import Webhook
+from fieldwatch.store.models import Site, Webhook
 
 
 class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
     """An address, and what it is told of."""
 
     url = forms.URLField(label=gettext_lazy("Address"), max_length=500, assume_scheme="https")
+    site = forms.ModelChoiceField(
+        Site.objects.all(), label=gettext_lazy("Site"), required=False, empty_label=gettext_lazy("events of all sites")
+    )
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("Events"),
         required=False,
@@ -36,7 +39,7 @@ class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Webhook
         fields = ("name", "url", "site", "kinds", "is_active")
-        labels: ClassVar = {"name": gettext_lazy("Name"), "site": gettext_lazy("Site"), "is_active": gettext_lazy("Active")}
+        labels: ClassVar = {"name": gettext_lazy("Name"), "is_active": gettext_lazy("Active")}
 
     def clean_url(self) -> str:
         """An address of HTTP, without a name and password in it: those would be shown."""

@@ -13,6 +13,7 @@ from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._record import Column, Kind, Record
 from fieldwatch.store.models import Source
 
+
 def _around(request: HttpRequest) -> dict[str, Any]:
     """Where captures are sent to: the site that is shown, or the only one there is."""
     held = access(request)

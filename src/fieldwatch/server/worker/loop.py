@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from functools import partial
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 IDLE_S = 0.5
 """How long it sleeps when there is nothing to do."""
 
+SAY_S = 5.0
+"""How often it says that it works."""
+
 WAIT_S = (1.0, 2.0, 5.0, 10.0)
 """How long it waits before it tries again, the first times and from then on."""
 
@@ -44,6 +48,7 @@ class Worker:
         self.rota = Rota(options)
         self.stopped = threading.Event()
         self._failed = 0
+        self._said = 0.0
 
     def stop(self) -> None:
         """Ends `run` after the batch that is being taken."""
@@ -70,9 +75,15 @@ class Worker:
             return self._wait(State.AWAY, error)
         if self._failed:
             log.info("it goes on")
-            self._failed = 0
-            say(self.options.data, State.WORKING)
+            self._failed, self._said = 0, 0.0
+        self._say()
         return done
+
+    def _say(self) -> None:
+        """Says now and then that it works."""
+        if time.monotonic() - self._said >= SAY_S:
+            self._said = time.monotonic()
+            say(self.options.data, State.WORKING)
 
     def _step(self, with_chores: bool) -> bool:
         if self.arrivals.step():
@@ -91,6 +102,7 @@ class Worker:
         """Between the batches of a capture: sensors do not wait for a long capture, and its first assets are shown soon."""
         if self.stopped.is_set():
             raise SystemExit(0)
+        self._say()
         self.arrivals.step()
         self.folder.step(is_idle=False)
 
