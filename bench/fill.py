@@ -163,7 +163,7 @@ def history(data: Path, site: int, count: int) -> None:
         _put(data / "history", site, chosen, hour)
 
 
-def _put(folder: Path, site: int, chosen: list[tuple[int, ...]], grain_ns: int) -> None:
+def _put(folder: Path, site: int, chosen: list[tuple[int, int, int, int, int]], grain_ns: int) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from fieldwatch.cli.blind import LOSSES
 from fieldwatch.cli.protocols import row
 from fieldwatch.facts import Effect
 from fieldwatch.library.table import table as data
+from fieldwatch.pipeline.losses import LOSSES
 from fieldwatch.protocols import Protocol, registry
 from fieldwatch.protocols._golden import Goldens
 

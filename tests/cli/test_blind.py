@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldwatch.cli.blind import LOSSES, blind_spots
+from fieldwatch.cli.blind import blind_spots
 from fieldwatch.pipeline import inspect
+from fieldwatch.pipeline.losses import LOSSES
 
 if TYPE_CHECKING:
     from tests.conftest import Capture

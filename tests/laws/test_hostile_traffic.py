@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import orjson
 import pytest
 
-from fieldwatch.cli.blind import LOSSES
+from fieldwatch.pipeline.losses import LOSSES
 
 MOST_MIB = 450
 """Memory that a whole process may take at its peak, whatever it reads."""

@@ -50,7 +50,8 @@ def opened(given: argparse.Namespace, *, migrated: bool = True) -> Options:
 def _bring_up_to_date(chosen: Options) -> None:
     from django.db import OperationalError
 
-    from fieldwatch.store.upgrade import UnusableStore, upgrade
+    from fieldwatch.store.snapshot import UnusableStore
+    from fieldwatch.store.upgrade import upgrade
 
     try:
         upgrade(chosen.data)

@@ -33,7 +33,7 @@ class FirstForm(NameForm):
     again = forms.CharField(label=_("Once more"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False)
 
     class Meta(NameForm.Meta):
-        fields = ("username", "email")
+        fields = ("username", "email")  # type: ignore[assignment]
 
     def clean(self) -> dict[str, Any]:
         """Both are the same, and good enough for this person."""

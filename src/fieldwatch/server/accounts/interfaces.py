@@ -20,7 +20,7 @@ class Interface(NamedTuple):
 
 def interfaces(folder: Path = FOLDER) -> list[Interface]:
     """All but loopback, by name."""
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    found = sorted(one for one in folder.iterdir() if one.is_dir()) if folder.is_dir() else []
     return [Interface(one.name, _read(one / "operstate"), _read(one / "address")) for one in found if _read(one / "type") != LOOPBACK]
 
 

@@ -65,7 +65,7 @@ def one_time_link(user: User, origin: str) -> str:
 
 def drop_second_factors(user: User) -> int:
     """Removes what a person lost, and ends the sessions; how many there were (recovery codes count as one)."""
-    gone = Authenticator.objects.filter(user=user).delete()[0]
+    gone: int = Authenticator.objects.filter(user=user).delete()[0]
     end_sessions(user)
     return gone
 

@@ -32,7 +32,7 @@ class Said(NamedTuple):
 
 
 class Exhibit(NamedTuple):
-    """A statement to be proved. `subject` is what it is about, `rule` what decided it, `rivals` what else is said, `count` all its places.
+    """A statement to be proved. `subject` is what it is about, `rule` what decided it, `rivals` what else is said, `total` counts its places.
 
     `judged` is for a bundle: the range and the value, where a range decided.
     """
@@ -41,7 +41,7 @@ class Exhibit(NamedTuple):
     subject: str
     said: tuple[Said, ...]
     places: tuple[Place, ...]
-    count: int
+    total: int
     rule: str = ""
     rivals: tuple[Said, ...] = ()
     judged: Mapping[str, Any] | None = None

@@ -37,7 +37,7 @@ def list_page(record: Record) -> View:
             moved["site"] = site
         if moved is not None:
             return HttpResponseRedirect(f"?{moved.urlencode()}")
-        context = {"section": record.section or record.plural, "title": record.titles}
+        context: dict[str, Any] = {"section": record.section or record.plural, "title": record.titles}
         try:
             asked = query(record, request.GET, held)
             table, status = table_of(request, asked, page(asked)), 200

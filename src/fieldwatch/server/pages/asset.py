@@ -16,7 +16,7 @@ from fieldwatch.server.listing.page import failed, table_of
 from fieldwatch.server.listing.query import BadQuery, page, query
 from fieldwatch.server.pages._page import Page, found
 from fieldwatch.server.records import asset, change, conversation, finding, login, operation
-from fieldwatch.server.records._record import Record
+from fieldwatch.server.records._record import Record, Text
 from fieldwatch.store.models import Asset, AssetAttribute
 
 PLATE = (
@@ -28,7 +28,7 @@ PLATE = (
 PLACE = (("name", _("Name")), ("role", _("Role")), ("purdue_level", _("Purdue level")))
 """Attributes beside the nameplate, whose reason is shown."""
 
-LISTS: tuple[tuple[str, str, Record], ...] = (
+LISTS: tuple[tuple[str, Text, Record], ...] = (
     ("conversations", _("Talks with"), conversation.RECORD),
     ("findings", _("Findings"), finding.RECORD),
     ("operations", _("Operations"), operation.RECORD),
@@ -121,7 +121,7 @@ def _shown() -> set[str]:
     return {name for name, *_rest in (*PLATE, *PLACE)} | {"vendor", "model"}
 
 
-def _field(row: Asset, name: str, words: str, attributes: dict[str, list[AssetAttribute]], is_code: bool = False) -> dict[str, Any]:
+def _field(row: Asset, name: str, words: Text, attributes: dict[str, list[AssetAttribute]], is_code: bool = False) -> dict[str, Any]:
     """An attribute as the nameplate draws it."""
     rivals = attributes.get(name, [])
     address = f"/assets/{row.uid}/evidence/{name}/" if rivals else ""

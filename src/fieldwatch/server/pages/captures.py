@@ -93,7 +93,10 @@ def _losses(source: Source) -> list[dict[str, Any]]:
 def _protocols(source: Source) -> list[dict[str, Any]]:
     """The protocols that its conversations speak, by packets."""
     rows = source.conversation_counts.values("protocol").annotate(n=Count("pk"), packets=Sum("packets")).order_by("-packets")[:40]
-    return [{**row, "is_unknown": row["protocol"] == "unknown"} for row in rows]
+    made: list[dict[str, Any]] = list(rows)
+    for row in made:
+        row["is_unknown"] = row["protocol"] == "unknown"
+    return made
 
 
 PAGES = (
