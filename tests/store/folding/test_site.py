@@ -11,7 +11,10 @@ import pytest
 
 from fieldwatch.facts import Claim, Conversation, Effect, Evidence, MessageClass, Sighting, Span, Subject
 from fieldwatch.inventory import Asset as Folded
+from fieldwatch.store.assets import set_override
+from fieldwatch.store.deciding import By
 from fieldwatch.store.folding import fold_site
+from fieldwatch.store.folding.writing import write
 from fieldwatch.store.models import Asset, AssetAttribute, Change, End, Finding, Note, Override, Sensor, Site, Subnet, Zone
 
 pytestmark = pytest.mark.django_db
@@ -278,3 +281,55 @@ def test_people_win_over_the_network_and_a_contradiction_is_flagged(site: Site, 
     assert values[0][1] == "set by a person"
     assert Change.objects.get(kind=Change.Kind.IDENTITY).before == "20.011"
     assert fold_site(site.pk).written == 0
+
+
+# ---------------------------------------------------------------------------------------------------------- in between
+
+
+def test_a_fold_that_is_killed_in_between_is_made_up_for(site: Site, plant: Facts, bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(site, "sha256:plant", plant[2])
+    whole = Site.objects.create(slug="whole", name="Whole")
+    bring(whole, "sha256:plant", plant[2])
+    fold_site(whole.pk)
+    monkeypatch.setattr("fieldwatch.store.folding.site.CHUNK", 3)
+    written = []
+
+    def dies(planned: Any, about: Any) -> Any:
+        written.append(planned)
+        if len(written) > 2:
+            raise KeyboardInterrupt
+        return write(planned, about)
+
+    with monkeypatch.context() as killed:
+        killed.setattr("fieldwatch.store.folding.site.write", dies)
+        with pytest.raises(KeyboardInterrupt):
+            fold_site(site.pk)
+    site.refresh_from_db()
+    assert site.folded == 0
+    assert Asset.objects.filter(site=site, parent=None).count() == 6
+    fold_site(site.pk)
+    columns = ("handle", "parent__handle", "name", "vendor", "model", "firmware", "role", "ips", "services", "first_ns", "last_ns")
+    rows = [list(Asset.objects.filter(site=one).order_by("handle").values_list(*columns)) for one in (site, whole)]
+    assert rows[0] == rows[1]
+    changes = [sorted(Change.objects.filter(site=one).values_list("kind", "asset__handle")) for one in (site, whole)]
+    assert changes[0] == changes[1]
+    assert fold_site(site.pk).written == 0
+
+
+def test_what_a_person_sets_while_the_site_is_folded_is_not_lost(site: Site, bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
+    end = Subject("10.0.0.5", A)
+    bring(site, "1", [sent("10.0.0.5", A), said(end, "model", "1756-L61")])
+    fold_site(site.pk)
+    asset = Asset.objects.get()
+    bring(site, "2", [said(end, "model", "1756-L71", 9)])
+
+    def late(planned: Any, about: Any) -> Any:
+        set_override(asset, "model", "1756-L63", by=By(None))
+        return write(planned, about)
+
+    monkeypatch.setattr("fieldwatch.store.folding.site.write", late)
+    fold_site(site.pk)
+    asset.refresh_from_db()
+    assert (asset.model, asset.conflicts) == ("1756-L63", 1)
+    values = AssetAttribute.objects.filter(asset=asset, name="model").order_by("rank").values_list("value", flat=True)
+    assert list(values) == ["1756-L63", "1756-L71", "1756-L61"]

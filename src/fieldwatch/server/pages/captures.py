@@ -84,7 +84,7 @@ def _read(request: HttpRequest, source: Source) -> list[dict[str, Any]]:
 
 def _losses(source: Source) -> list[dict[str, Any]]:
     """What was not seen, from the counters: nothing that is zero."""
-    made = [{"what": _(words), "times": source.counters[name]} for name, words in LOSSES.items() if source.counters.get(name)]
+    made: list[dict[str, Any]] = [{"what": _(words), "times": source.counters[name]} for name, words in LOSSES.items() if source.counters.get(name)]
     if source.truncated:
         made.insert(0, {"what": _("the capture ends too early"), "times": 1, "detail": source.truncated})
     return made
@@ -93,10 +93,7 @@ def _losses(source: Source) -> list[dict[str, Any]]:
 def _protocols(source: Source) -> list[dict[str, Any]]:
     """The protocols that its conversations speak, by packets."""
     rows = source.conversation_counts.values("protocol").annotate(n=Count("pk"), packets=Sum("packets")).order_by("-packets")[:40]
-    made: list[dict[str, Any]] = list(rows)
-    for row in made:
-        row["is_unknown"] = row["protocol"] == "unknown"
-    return made
+    return [{"protocol": one["protocol"], "n": one["n"], "packets": one["packets"], "is_unknown": one["protocol"] == "unknown"} for one in rows]
 
 
 PAGES = (

@@ -7,8 +7,9 @@ changes, and `Site.folded` last. Whoever is killed in between folds again, and w
 
 from __future__ import annotations
 
-import logging
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.db import transaction
@@ -27,8 +28,6 @@ from fieldwatch.store.folding.recognise import Known, parts, recognise
 from fieldwatch.store.folding.writing import Planned, Plant, everyone, is_news, let_go, stored, write
 from fieldwatch.store.folding.zones import Subnets
 from fieldwatch.store.models import Asset
-
-log = logging.getLogger(__name__)
 
 CHUNK = 250
 """Assets (with their parts) of one transaction."""
@@ -49,8 +48,9 @@ class Folded(NamedTuple):
 
 def fold_site(site: int) -> Folded:
     """Folds the facts of a site and writes what is different."""
-    facts = read(site)
-    inventory = fold(facts.claims, facts.conversations, facts.sightings, facts.operations)
+    with _uncollected():
+        facts = read(site)
+        inventory = fold(facts.claims, facts.conversations, facts.sightings, facts.operations)
     plant = Plant(site, observe(facts, inventory), Subnets(site), facts.sources.ids, timezone.now(), {})
     known = _known(site)
     planned = _plan(inventory, known)
@@ -64,6 +64,18 @@ def fold_site(site: int) -> Folded:
     written = sum(1 for _ in everyone(news)) + len(gone)
     _finish(facts, inventory, rows, written)
     return Folded(site, facts, inventory, rows, written)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing that is made in here is let go before its end: collecting would only go through it again and again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 class _Stored(NamedTuple):
