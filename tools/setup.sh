@@ -45,7 +45,7 @@ if ! built_pages; then
     done
 fi
 
-UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --locked --inexact --quiet
+UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --locked --all-extras --inexact --quiet
 .venv/bin/python tools/texts.py --compile
 .venv/bin/python -m compileall -q src # so that the first start is as fast as the next ones
 say "ready: .venv/bin/fieldwatch"

@@ -45,7 +45,7 @@ def instead(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def put(source: str) -> None:
         start = subprocess.Popen
-        monkeypatch.setattr(child.subprocess, "Popen", lambda _, **how: start([sys.executable, "-c", source], **how))
+        monkeypatch.setattr(subprocess, "Popen", lambda _, **how: start([sys.executable, "-c", source], **how))
 
     return put
 

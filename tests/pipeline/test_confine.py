@@ -30,7 +30,7 @@ except OSError as error:
     written = error.strerror
 print(json.dumps({
     "warnings": warnings, "memory": memory, "written": written, "new rights": status["NoNewPrivs"].strip(),
-    "limits": [resource.getrlimit(what) for what in (resource.RLIMIT_CPU, resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)],
+    "limits": [resource.getrlimit(getattr(resource, f"RLIMIT_{what}")) for what in ("CPU", "NOFILE", "FSIZE", "CORE")],
     "interfaces": [name for _, name in socket.if_nameindex()],
 }))
 """

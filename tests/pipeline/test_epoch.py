@@ -202,7 +202,7 @@ def test_an_interface_that_goes_down_ends_it(wire: Wire, plant: Capture, tmp_pat
 
 
 def test_what_cannot_be_used_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UnusableInput, match='there is no interface "no-such"|CAP_NET_RAW'):
+    with pytest.raises(UnusableInput, match=r'there is no interface "no-such"|CAP_NET_RAW'):
         list(Epoch("no-such", "s1", KEY, tmp_path).batches(lambda: False))
 
 

@@ -46,7 +46,9 @@ def test_a_file_that_is_half_written_disturbs_nothing(tmp_path: Path) -> None:
     assert load(path) == STATE
 
 
-@pytest.mark.parametrize("change", [{"form": 2}, {"pins": {"x": 1}}, {"telling": ["AAAA"]}, {"more": 1}, {"deaths": None}, {"identity": ...}])
+@pytest.mark.parametrize(
+    "change", [{"form": 2}, {"pins": {"x": 1}}, {"telling": ["AAAA"]}, {"more": 1}, {"deaths": None}, {"identity": ...}]
+)
 def test_what_cannot_be_used_is_said_and_a_new_epoch_begins(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, change: dict[str, object]
 ) -> None:

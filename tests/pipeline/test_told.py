@@ -83,7 +83,10 @@ def test_slices_and_proofs_are_told_as_they_come() -> None:
 def test_the_pieces_make_the_whole(store: Callable[[], Store]) -> None:
     told, pieces = Told(), store()
     states: list[list[Row]] = [
-        [talk(*(polls(name, number) for name in "abc"[: number + 1]), packets=number), writes(*(Occurrence(n, n, (), "") for n in range(number)))]
+        [
+            talk(*(polls(name, number) for name in "abc"[: number + 1]), packets=number),
+            writes(*(Occurrence(n, n, (), "") for n in range(number))),
+        ]
         for number in range(1, 5)
     ]
     for number, rows in enumerate(states, 1):

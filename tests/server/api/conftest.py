@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -119,20 +118,3 @@ def program(db: None) -> Program:
 def administrator(person: Callable[..., User]) -> User:
     """Who may do everything everywhere."""
     return person("administrator")
-
-
-@pytest.fixture(autouse=True)
-def addresses(settings: Any) -> None:
-    """The addresses of REST, beside those of the pages."""
-    import sys
-    import types
-
-    from django.urls import include, path
-
-    from fieldwatch.server import urls
-    from fieldwatch.server.api.urls import EVENTS, URLS
-
-    module = types.ModuleType("fieldwatch_with_api")
-    module.urlpatterns = [path("api/", include(URLS)), *EVENTS, *urls.urlpatterns]  # type: ignore[attr-defined]
-    sys.modules[module.__name__] = module
-    settings.ROOT_URLCONF = module.__name__

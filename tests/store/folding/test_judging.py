@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fieldwatch.pipeline.assemble import hashed
-from fieldwatch.store.folding import fold_site, judge_all
+from fieldwatch.store.folding import Folded, fold_site, judge_all
 from fieldwatch.store.folding.judging import Judge, rank
 from fieldwatch.store.models import Asset, Finding, FindingStep, Override, SearchEntry, Site
 from fieldwatch.vulnerabilities.assess import assess
@@ -121,3 +121,20 @@ def test_the_matcher_is_kept_until_the_advisories_change(site: Site, starter: Ba
     assert kept.known > 0
     judged.site(fold_site(site.pk), starter._replace(advisories=starter.advisories[1:]), TODAY)
     assert judged._matcher is not kept
+
+
+def test_a_site_that_was_not_judged_does_not_count_as_folded(site: Site, plant: Facts, bring: Bring, starter: Basis) -> None:
+    bring(site, "sha256:plant", plant[2])
+
+    def dies(folded: Folded) -> None:
+        Judge(DIGEST).site(folded, starter, TODAY)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fold_site(site.pk, dies)
+    site.refresh_from_db()
+    assert site.folded < site.facts
+    fold_site(site.pk, lambda folded: Judge(DIGEST).site(folded, starter, TODAY))
+    site.refresh_from_db()
+    assert site.folded == site.facts
+    assert Finding.objects.count() == Finding.objects.filter(state="open").count() > 20

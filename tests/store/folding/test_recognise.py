@@ -20,7 +20,8 @@ def asset(handle: str, *, ips: tuple[str, ...] = (), macs: tuple[str, ...] = (),
 
 def row(pk: int, handle: str, **said: Any) -> Known:
     usual: dict[str, Any] = {"macs": (), "ips": (), "past": (), "serial": "", "vendor": "", "is_gone": False}
-    return Known(pk, handle, **{name: frozenset(value) if isinstance(value, tuple) else value for name, value in (usual | said).items()})
+    known: dict[str, Any] = {name: frozenset(value) if isinstance(value, tuple) else value for name, value in (usual | said).items()}
+    return Known(pk, handle, **known)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,9 @@ YAML = "application/yaml"
 LARGEST = 2**20
 """Bytes of a plan."""
 
+DEEPEST = 8
+"""Lists and mappings within each other that a plan may have."""
+
 Level = float | None
 
 
@@ -239,16 +242,26 @@ def _document(request: HttpRequest) -> Row:
 
 
 def _read(request: HttpRequest, body: bytes) -> Any:
-    """The document as it stands. Aliases are refused: a few lines of them can mean gigabytes."""
+    """The document as it stands."""
     try:
         text = body.decode("utf-8")
         if "yaml" not in (request.content_type or ""):
             import orjson
 
             return orjson.loads(body)
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise ValueError("aliases are not allowed")
-        return yaml.safe_load(text)
+        _flat(text)
+        return yaml.load(text, Loader=yaml.CSafeLoader)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         words = " ".join(str(error).split())[:300]
         raise Problem(Type.BAD_REQUEST, f"The body is no document: {words}", allowed=f"JSON, or YAML as {YAML}, in UTF-8") from None
+
+
+def _flat(text: str) -> None:
+    """Refuses aliases, a few lines of which can mean gigabytes, and what is nested deeper than any plan. Raises ValueError."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("aliases are not allowed")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError(f"it is nested deeper than {DEEPEST}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.utils import translation
 from ninja import NinjaAPI, Router
 
 from fieldwatch.server.api import assets, captures, events, findings, hooks, places, problem, talks, tokens
@@ -48,18 +49,21 @@ def rest() -> NinjaAPI:
         parser=StrictParser(),
     )
     problem.install(api)
+    with translation.override("en"):  # titles stand in the document as they are now
+        _routers(api)
+    return api
+
+
+def _routers(api: NinjaAPI) -> None:
     for plural, record in records().items():
         router = CHANGES.get(plural) or Router(tags=[plural])
         add(record, router)
         api.add_router(f"/{plural}", router)
     api.add_router("/events", events.ROUTER)
-    return api
 
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI document: the framework's, in which every operation says that it may end as a problem."""
-    from django.utils import translation
-
     with translation.override("en"):
         made: dict[str, Any] = rest().get_openapi_schema(path_prefix=PREFIX)
     made["components"]["schemas"]["Problem"] = problem.ProblemOut.model_json_schema()

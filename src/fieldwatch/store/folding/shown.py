@@ -102,6 +102,10 @@ def _family(asked: Identity) -> str:
     return resolve(asked, _gazetteer())[0].family
 
 
+ATTRIBUTE = ("name", "rank", "value", "confidence", "reason", "evidence", "proofs")
+"""Columns of `AssetAttribute`, in the order of `attribute_rows`."""
+
+
 def attribute_rows(asset: Asset, sources: dict[str, int]) -> list[dict[str, Any]]:
     """The values of all attributes with their evidence, as `AssetAttribute` has them; `sources`: id by identity."""
     return [

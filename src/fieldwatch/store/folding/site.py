@@ -8,7 +8,7 @@ changes, and `Site.folded` last. Whoever is killed in between folds again, and w
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -46,8 +46,9 @@ class Folded(NamedTuple):
     written: int
 
 
-def fold_site(site: int) -> Folded:
-    """Folds the facts of a site and writes what is different."""
+def fold_site(site: int, then: Callable[[Folded], object] | None = None) -> Folded:
+    """Folds the facts of a site and writes what is different. `then` is done before the site counts as folded: what it does is not left
+    undone by whoever is killed in between."""
     with _uncollected():
         facts = read(site)
         inventory = fold(facts.claims, facts.conversations, facts.sightings, facts.operations)
@@ -62,8 +63,12 @@ def fold_site(site: int) -> Folded:
     for at in range(0, len(gone), CHUNK):
         let_go(gone[at : at + CHUNK], plant)
     written = sum(1 for _ in everyone(news)) + len(gone)
-    _finish(facts, inventory, rows, written)
-    return Folded(site, facts, inventory, rows, written)
+    moved = _point(facts, inventory, rows)
+    folded = Folded(site, facts, inventory, rows, written)
+    if then is not None:
+        then(folded)
+    _finish(facts, written, is_news=bool(written or moved))
+    return folded
 
 
 @contextmanager
@@ -131,17 +136,22 @@ def _gone(planned: list[Planned], known: _Stored) -> list[int]:
     return sorted(set(alive) - found)
 
 
-def _finish(facts: SiteFacts, inventory: Inventory, rows: dict[str, int], written: int) -> None:
-    """Ends point to their assets; the site is folded up to the facts that were read."""
+def _point(facts: SiteFacts, inventory: Inventory, rows: dict[str, int]) -> int:
+    """Ends point to their assets; how many pointed elsewhere before."""
     ends = _ends(facts, inventory, rows)
     for at in range(0, len(ends), 5_000):
         with transaction.atomic():
             update(models.End, ("asset_id",), [(key, (asset,)) for key, asset in ends[at : at + 5_000]])
+    return len(ends)
+
+
+def _finish(facts: SiteFacts, written: int, *, is_news: bool) -> None:
+    """The site is folded up to the facts that were read."""
     with transaction.atomic():
         indexing.index_places(facts.site)
         indexing.index_logins(facts.site)
         models.Site.objects.filter(pk=facts.site).update(folded=facts.facts)
-        if written or ends:
+        if is_news:
             slug = models.Site.objects.values_list("slug", flat=True).get(pk=facts.site)
             emit(Kind.FOLDED, slug, site=facts.site, data={"written": written})
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from fieldwatch.inventory import Asset as Folded
 from fieldwatch.store.folding import indexing, shown
-from fieldwatch.store.folding.bulk import update
+from fieldwatch.store.folding.bulk import insert, update
 from fieldwatch.store.folding.merging import merge
 from fieldwatch.store.folding.observed import Observed
 from fieldwatch.store.folding.overriding import BY_A_PERSON, is_contradicted, overridden
@@ -189,8 +189,8 @@ def _attributes(done: Iterable[_Written], plant: Plant) -> None:
     before = facts_said(keys)
     said = stored(keys).overrides
     AssetAttribute.objects.filter(asset__in=keys).delete()
-    made = [AssetAttribute(asset_id=each.row.pk, **row) for each in fresh for row in _with_people(each, said.get(each.row.pk, []), plant)]
-    AssetAttribute.objects.bulk_create(made, batch_size=2_000)
+    values = ((each.row.pk, *row.values()) for each in fresh for row in _with_people(each, said.get(each.row.pk, []), plant))
+    insert(AssetAttribute, ("asset_id", *shown.ATTRIBUTE), values)
     update(Asset, ("digest",), [(each.row.pk, (plant.digest(each.planned.asset),)) for each in fresh])
     changes = [change for each in fresh for change in _identity(each, before.get(each.row.pk, {}), plant)]
     Change.objects.bulk_create([*_appeared(done), *changes], batch_size=1_000)
