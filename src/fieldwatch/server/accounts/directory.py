@@ -143,7 +143,12 @@ class _Closing:
         self.connection = connection
 
     def __enter__(self) -> Any:
-        return self.connection if self.connection.bind() else None
+        try:
+            return self.connection if self.connection.bind() else None
+        except Exception:
+            if self.connection.socket is not None:  # ldap3 leaves it open where nobody answers
+                self.connection.socket.close()
+            raise
 
     def __exit__(self, *_: object) -> None:
         self.connection.unbind()

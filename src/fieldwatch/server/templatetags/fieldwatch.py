@@ -6,8 +6,10 @@ import datetime
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
 from fieldwatch.server.listing.cells import at, size
+from fieldwatch.server.listing.drawing import draw_rows
 
 register = template.Library()
 
@@ -28,6 +30,12 @@ def evidence(finding: Any) -> str:
 def bytes_size(count: float) -> str:
     """A number of bytes in the unit that fits."""
     return size(count)
+
+
+@register.simple_tag
+def drawn_rows(table: dict[str, Any], select: str) -> SafeString:
+    """The rows of a list."""
+    return draw_rows(table, select)
 
 
 @register.filter
