@@ -61,7 +61,7 @@ class Keeper:
     """Keeps a worker running beside this process: one that ends is started again."""
 
     def __init__(self, chosen: Options) -> None:
-        self.command = [sys.executable, "-m", "fieldwatch", "worker", "--data", str(chosen.data)]
+        self.command = [sys.executable, "-m", "fieldwatch", "worker", "--data", str(chosen.data), "--parent", str(os.getpid())]
         self.ended = threading.Event()
         self.process: subprocess.Popen[bytes] | None = None
         self.thread = threading.Thread(target=self._keep, name="keeper", daemon=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldwatch.cli.platform import add_data, opened
 from fieldwatch.cli.refuse import refuse
+from fieldwatch.pipeline.confine import end_with
 
 if TYPE_CHECKING:
     from fieldwatch.server.worker.loop import Worker
@@ -18,11 +19,14 @@ def declare(verbs: Any) -> None:
     verb = verbs.add_parser("worker", help="take batches and captures into the store (serve starts one)", description=__doc__)
     add_data(verb)
     verb.add_argument("--until-idle", action="store_true", help="end when nothing waits any more")
+    verb.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, ends")
     verb.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> None:
     """Works until SIGTERM."""
+    if given.parent is not None:
+        end_with(given.parent, signal.SIGTERM)
     chosen = opened(given)
     from fieldwatch.server.worker.lock import Lock
     from fieldwatch.server.worker.loop import Worker

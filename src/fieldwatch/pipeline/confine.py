@@ -27,12 +27,12 @@ class Limits(NamedTuple):
     files: int = 32
 
 
-def end_with(parent: int) -> None:
-    """From now on this process dies with the one that started it, whose number is `parent`; at once where that is gone already.
+def end_with(parent: int, number: signal.Signals = signal.SIGKILL) -> None:
+    """From now on this process gets a signal when the one that started it (`parent`) dies; it ends at once where that is gone already.
 
     The kernel looks at the *thread* that started it: who starts readers from a thread keeps it for as long as they read.
     """
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    _prctl(PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         raise SystemExit(1)
 

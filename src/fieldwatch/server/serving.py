@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 
 import uvicorn
 
@@ -17,12 +18,22 @@ def serve(options: Options, say: Callable[[str], None]) -> None:
     asyncio.run(_serve(options, say))
 
 
+class Server(uvicorn.Server):
+    """A server whose signals are handled by `_serve`: it ends, and so does all that was started beside it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Captures none."""
+        yield
+
+
 async def _serve(options: Options, say: Callable[[str], None]) -> None:
-    servers = [uvicorn.Server(_pages(options))]
+    servers: list[uvicorn.Server] = [Server(_pages(options))]
     if options["sensors.port"]:
         from fieldwatch.server.sensors.door import door
 
         servers.append(door(options))
+    _end_with_signals(servers)
     running = [asyncio.create_task(server.serve()) for server in servers]
     while not all(server.started or task.done() for server, task in zip(servers, running, strict=True)):
         await asyncio.sleep(0.02)
@@ -34,6 +45,19 @@ async def _serve(options: Options, say: Callable[[str], None]) -> None:
     for task in running:
         with contextlib.suppress(SystemExit):
             await task
+
+
+def _end_with_signals(servers: list[uvicorn.Server]) -> None:
+    """SIGTERM and SIGINT end the servers once the requests at hand are answered; a second one ends them at once."""
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        for server in servers:
+            server.force_exit = server.should_exit
+            server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
 
 
 def _pages(options: Options) -> uvicorn.Config:
