@@ -22,9 +22,9 @@ FLOORS = {
 }  # fmt: skip
 """Part -> floor. `__main__` is the door that `python -m` opens."""
 
-SAME_FLOOR = {("protocols", "library"), ("vulnerabilities", "inventory"), ("sensor", "pipeline"), ("__main__", "cli")}
+SAME_FLOOR = {("protocols", "library"), ("vulnerabilities", "inventory"), ("sensor", "pipeline"), ("__main__", "cli"), ("cli", "server")}
 """Arrows on one floor: protocols name makers from the registries; findings are about assets; the sensor is the pipeline at the edge;
-`-m` opens the terminal."""
+`-m` opens the terminal; the terminal starts the server."""
 
 REACH_OUT = frozenset(
     {"socket", "ssl", "subprocess", "urllib", "http", "socketserver", "ftplib", "smtplib", "telnetlib", "xmlrpc", "asyncio", "httpx"}
@@ -34,7 +34,19 @@ REACH_OUT = frozenset(
 HARMLESS = ("urllib.parse",)
 """Modules of such packages that only read text."""
 
-EDGE_FILES: frozenset[str] = frozenset({"vulnerabilities/feeds/fetch.py"})
+EDGE_FILES: frozenset[str] = frozenset(
+    {
+        "vulnerabilities/feeds/fetch.py",  # advisories, from where the operator says
+        "pipeline/child.py",  # starts the reader of captures, which has no network
+        "sensor/enrol.py", "sensor/centre.py",  # the sensor to its centre
+        "server/serving.py", "server/sensors/door.py", "server/sensors/peer.py", "server/api/live.py",  # the listening sockets
+        "server/sensors/authority.py",  # client certificates of sensors: contexts of TLS, no connection
+        "server/accounts/directory.py",  # the organisation's directory
+        "server/api/webhooks.py",  # tells other systems
+        "store/snapshot.py",  # starts pg_dump and pg_restore
+        "cli/serve.py",  # starts the worker
+    }
+)  # fmt: skip
 """Files that may import them, as paths below `fieldwatch`. Live capture reaches the network in the native core."""
 
 

@@ -12,19 +12,19 @@ from fieldwatch.store.models import Membership, Role, Site, User, Zone
 Person = Callable[..., User]
 
 
-@pytest.fixture()
+@pytest.fixture
 def site(db: None) -> Site:
     """The site that most tests are about."""
     return Site.objects.create(slug="works", name="Water works", timezone="Europe/Berlin")
 
 
-@pytest.fixture()
+@pytest.fixture
 def other_site(db: None) -> Site:
     """Another site, of which nothing may be seen from the first."""
     return Site.objects.create(slug="elsewhere", name="Elsewhere")
 
 
-@pytest.fixture()
+@pytest.fixture
 def person(db: None) -> Person:
     """Makes a person with one role: everywhere, at a site or in a zone."""
 
@@ -37,7 +37,7 @@ def person(db: None) -> Person:
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def browser(db: None) -> Callable[[User], Client]:
     """Makes a browser in which this person has signed in, with the second factor."""
 

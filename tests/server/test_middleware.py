@@ -17,7 +17,7 @@ Person = Callable[..., User]
 Browser = Callable[[User], Client]
 
 
-@pytest.fixture()
+@pytest.fixture
 def choose(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Puts other options in force."""
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.db.models import F
+from tests.store.children import shared, start
 
 from fieldwatch.store import audit
 from fieldwatch.store.audit import AuditAction, append, shorten, verify
 from fieldwatch.store.models import AuditEvent, Setting
 from fieldwatch.vulnerabilities.feeds.secret import Secret
-from tests.store.children import shared, start
 
 pytestmark = pytest.mark.django_db
 

@@ -89,11 +89,7 @@ def read_again(frames: Sequence[Frame]) -> list[Expected]:
 
 def _fields(path: Path, count: int) -> list[Expected]:
     facts = inspect([str(path)]).facts
-    found = {
-        Expected(frame, one.offset, one.length, one.name, one.value)
-        for frame in range(1, count + 1)
-        for one in fields(facts, frame)
-    }
+    found = {Expected(frame, one.offset, one.length, one.name, one.value) for frame in range(1, count + 1) for one in fields(facts, frame)}
     return sorted(found)
 
 

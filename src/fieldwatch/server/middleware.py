@@ -7,7 +7,7 @@ import time
 import zoneinfo
 from collections.abc import Callable
 from functools import cache
-from urllib.parse import urlencode
+from urllib.parse import unquote_to_bytes, urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -52,8 +52,9 @@ class RefuseBadBytes:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             query = request.META.get("QUERY_STRING", "").encode("latin-1")
+            unquote_to_bytes(request.path).decode()  # what is no UTF-8 stands in the path as it came
             bad = b"%00" in query or b"\0" in query or "\0" in request.path or "\ufffd" in request.path
-        except UnicodeEncodeError:
+        except UnicodeError:
             bad = True
         if bad:
             return HttpResponseBadRequest(

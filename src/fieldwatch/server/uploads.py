@@ -36,7 +36,7 @@ STALE_S = 48 * 3600
 
 BLOCK = 1 << 20
 ID = re.compile(r"[0-9a-f]{32}")
-RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
+RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 

@@ -29,7 +29,7 @@ def _options(**told: Any) -> Options:
     return Options(values, dict.fromkeys(values, "test"), Path("/nonexistent"))
 
 
-@pytest.fixture()
+@pytest.fixture
 def slapd(directory: Any) -> Options:
     return _options(
         ldap_url=directory.url,
@@ -79,7 +79,7 @@ def test_a_look_up_user_that_is_refused_is_said(slapd: Options, tmp_path: Path) 
         ask(_but(slapd, ldap_password_file=str(tmp_path / "password")), "grace", "compiler")
 
 
-@pytest.fixture()
+@pytest.fixture
 def chosen(slapd: Options, monkeypatch: pytest.MonkeyPatch) -> Options:
     """The directory in force for the server."""
     monkeypatch.setattr(settings, "OPTIONS", _but(slapd, accounts_require_second_factor=False))
@@ -116,7 +116,9 @@ def test_an_account_with_a_password_here_is_not_opened(chosen: Options, db: None
 
 
 @pytest.mark.django_db
-def test_while_it_is_away_local_accounts_work_and_the_page_says_so(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_while_it_is_away_local_accounts_work_and_the_page_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     away = _options(ldap_url="ldaps://127.0.0.1:1", ldap_base=BASE, accounts_require_second_factor=False)
     monkeypatch.setattr(settings, "OPTIONS", away)
     User.objects.create_user("ada", "a@example.org", "Quiet-River-77")
@@ -185,7 +187,7 @@ def test_groups_are_read() -> None:
 # ------------------------------------------------------------------------------------------------------ accounts of it
 
 
-@pytest.fixture()
+@pytest.fixture
 def grace() -> Person:
     return Person("grace", "cn=Grace,dc=x", "grace@works.example", "Grace", "Hopper", ("cn=ot,dc=x",), False)
 

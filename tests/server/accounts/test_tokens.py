@@ -16,7 +16,7 @@ Person = Callable[..., User]
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.fixture()
+@pytest.fixture
 def owner(person: Person) -> User:
     return person(Role.ENGINEER)
 

@@ -57,7 +57,9 @@ def draw(cell: Any) -> str:
 def _timed(made: str, when: datetime.datetime) -> str:
     """Puts a time in the place of the sample, in the zone of the page and in UTC."""
     utc, here = when.astimezone(datetime.UTC), timezone.localtime(when)
-    made = made.replace("2001-02-03T04:05:06Z", f"{utc:%Y-%m-%dT%H:%M:%SZ}").replace("2001-02-03 04:05:06 UTC", f"{utc:%Y-%m-%d %H:%M:%S} UTC")
+    made = made.replace("2001-02-03T04:05:06Z", f"{utc:%Y-%m-%dT%H:%M:%SZ}").replace(
+        "2001-02-03 04:05:06 UTC", f"{utc:%Y-%m-%d %H:%M:%S} UTC"
+    )
     return made.replace(">2001-02-03 04:05:06<", f">{here:%Y-%m-%d %H:%M:%S}<").replace(">2001-02-03 04:05<", f">{here:%Y-%m-%d %H:%M}<")
 
 

@@ -84,7 +84,9 @@ def _read(request: HttpRequest, source: Source) -> list[dict[str, Any]]:
 
 def _losses(source: Source) -> list[dict[str, Any]]:
     """What was not seen, from the counters: nothing that is zero."""
-    made: list[dict[str, Any]] = [{"what": _(words), "times": source.counters[name]} for name, words in LOSSES.items() if source.counters.get(name)]
+    made: list[dict[str, Any]] = [
+        {"what": _(words), "times": source.counters[name]} for name, words in LOSSES.items() if source.counters.get(name)
+    ]
     if source.truncated:
         made.insert(0, {"what": _("the capture ends too early"), "times": 1, "detail": source.truncated})
     return made
@@ -93,7 +95,9 @@ def _losses(source: Source) -> list[dict[str, Any]]:
 def _protocols(source: Source) -> list[dict[str, Any]]:
     """The protocols that its conversations speak, by packets."""
     rows = source.conversation_counts.values("protocol").annotate(n=Count("pk"), packets=Sum("packets")).order_by("-packets")[:40]
-    return [{"protocol": one["protocol"], "n": one["n"], "packets": one["packets"], "is_unknown": one["protocol"] == "unknown"} for one in rows]
+    return [
+        {"protocol": one["protocol"], "n": one["n"], "packets": one["packets"], "is_unknown": one["protocol"] == "unknown"} for one in rows
+    ]
 
 
 PAGES = (
