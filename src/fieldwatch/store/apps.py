@@ -10,3 +10,7 @@ class StoreConfig(AppConfig):
     label = "store"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Fieldwatch"
+
+    def ready(self) -> None:
+        """Adds our conditions to the ORM."""
+        from fieldwatch.store import lookups  # noqa: F401

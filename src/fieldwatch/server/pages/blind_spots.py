@@ -67,7 +67,7 @@ def _spots(held: Access, slug: str) -> Iterable[dict[str, Any]]:
         silent,
         _("one-way mirror, or nobody there"),
         "/conversations/",
-        site | {"sort": "-unanswered"},
+        site | {"silent": "yes"},
     )
     broken = _here(held, Malformed.objects.all(), slug, "speaker__asset__zone").aggregate(n=Sum("times"))
     yield _spot(_("messages that break a rule"), broken["n"] or 0, "", "/malformed/", site)

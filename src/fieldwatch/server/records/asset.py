@@ -91,7 +91,7 @@ RECORD = Record(
         Column("zone", _("Zone"), get="zone.name"),
         Column("last_seen", _("Last seen"), Kind.TIME, get="last_ns", sort="last_ns"),
         Column("first_seen", _("First seen"), Kind.TIME, get="first_ns", sort="first_ns", is_shown=False),
-        Column("standing", _("Standing"), Kind.STATE, sort="standing", is_shown=False),
+        Column("standing", _("Standing"), Kind.STATE, is_shown=False),
         Column(
             "criticality",
             _("Criticality"),
@@ -99,7 +99,7 @@ RECORD = Record(
             sort="criticality",
             is_shown=False,
         ),
-        Column("run_state", _("Run state"), sort="run_state", is_shown=False, evidence=proof("mode")),
+        Column("run_state", _("Run state"), is_shown=False, evidence=proof("mode")),
         Column("kev", _("Exploited"), Kind.FLAG, get="has_kev", is_shown=False, help=_("it has a finding that is listed in KEV")),
         Column("never", _("Never"), Kind.NUMBER, get="findings_never", is_shown=False),
         Column("kind", _("Kind"), is_shown=False, help=_("OT, IT, IoT or network")),

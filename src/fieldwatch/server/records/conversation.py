@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fieldwatch.facts import Effect
@@ -22,15 +22,11 @@ def _rows() -> Rows:
 
 def has_effect(text: str) -> Q:
     """Conversations with a message class of this effect (a bit of `effects`)."""
-    from django.db.models import F
-
-    return Q(pk__in=Conversation.objects.annotate(bit=F("effects").bitand(BIT[Effect(text)])).filter(bit__gt=0).values("pk"))
+    return Q(effects__has=BIT[Effect(text)])
 
 
-def _changing() -> Q:
-    from django.db.models import F
-
-    return Q(pk__in=Conversation.objects.annotate(bit=F("effects").bitand(CHANGING)).filter(bit__gt=0).values("pk"))
+SILENT = Q(messages__gt=0, unanswered=F("messages"))
+"""Conversations in which nobody answers."""
 
 
 RECORD = Record(
@@ -43,14 +39,14 @@ RECORD = Record(
     columns=(
         Column("client", _("Client"), get=end("client"), url=end_url("client")),
         Column("server", _("Server"), get=end("server"), url=end_url("server")),
-        Column("protocol", _("Protocol"), sort="protocol"),
-        Column("port", _("Port"), Kind.CODE, get=lambda row: f"{row.transport}/{row.port}" if row.port else row.transport, sort="port"),
+        Column("protocol", _("Protocol")),
+        Column("port", _("Port"), Kind.CODE, get=lambda row: f"{row.transport}/{row.port}" if row.port else row.transport),
         Column("effects", _("Effects"), Kind.LIST, get=lambda row: [one.value for one in effects(row.effects)]),
-        Column("messages", _("Messages"), Kind.NUMBER, sort="messages"),
-        Column("unanswered", _("Unanswered"), Kind.NUMBER, sort="unanswered", is_shown=False),
+        Column("messages", _("Messages"), Kind.NUMBER),
+        Column("unanswered", _("Unanswered"), Kind.NUMBER, is_shown=False),
         Column("packets", _("Packets"), Kind.NUMBER, sort="packets"),
         Column("bytes", _("Bytes"), Kind.BYTES, get="size_bytes", sort="size_bytes"),
-        Column("first_seen", _("First seen"), Kind.TIME, get="first_ns", sort="first_ns"),
+        Column("first_seen", _("First seen"), Kind.TIME, get="first_ns"),
         Column("last_seen", _("Last seen"), Kind.TIME, get="last_ns", sort="last_ns"),
         Column("site", _("Site"), get="site.name", is_shown=False),
         Column("id", _("Id"), Kind.CODE, is_shown=False),
@@ -59,8 +55,9 @@ RECORD = Record(
     filters=(
         filters.exact("protocol", _("protocol")),
         Filter("effect", _("effect"), has_effect, lambda: [(one.value, one.value) for one in Effect]),
-        Filter("changing", _("changes the plant"), lambda text: _changing() if text == "yes" else ~_changing(), filters.yes_no, many=False),
+        Filter("changing", _("changes the plant"), lambda text: Q(effects__has=CHANGING) if text == "yes" else ~Q(effects__has=CHANGING), filters.yes_no, many=False),
         filters.number("port", _("port")),
+        filters.flag("silent", _("nobody answers"), SILENT),
         Filter("asset", _("asset"), either("client", "server")),
         Filter("from", _("client"), either("client")),
         Filter("to", _("server"), either("server")),

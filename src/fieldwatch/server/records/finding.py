@@ -42,7 +42,7 @@ RECORD = Record(
         Column("kev", _("Exploited"), Kind.FLAG, help=_("listed in KEV")),
         Column("cve", "CVE", Kind.CODE, sort="cve"),
         Column("advisory", _("Advisory"), Kind.CODE, sort="advisory", is_shown=False),
-        Column("state", _("State"), Kind.STATE, sort="state"),
+        Column("state", _("State"), Kind.STATE),
         Column("assignee", _("Assignee"), get="assignee.username", is_shown=False),
         Column("due", _("Due"), Kind.DAY, is_shown=False),
         Column("accepted_until", _("Accepted until"), Kind.DAY, is_shown=False),

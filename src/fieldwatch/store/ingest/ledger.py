@@ -21,7 +21,7 @@ def operation_table() -> Table:
 
 def occurrence_table() -> Table:
     """The table of occurrences."""
-    fields = ("operation", "site", "effect", "frame", "ordinal", "seen_ns", "values", "result")
+    fields = ("operation", "site", "effect", "protocol", "frame", "ordinal", "seen_ns", "values", "result")
     return table(Occurrence, fields, ("operation", "frame", "ordinal"))
 
 
@@ -52,8 +52,9 @@ def _write_occurrences(dialect: Dialect, site: int, contents: Contents, numbers:
     seen = occurrence_table()
     rows = []
     for key, frames in contents.frames.items():
-        number, effect = numbers[key], contents.done[key].effect
+        number, one_done = numbers[key], contents.done[key]
+        effect, protocol = one_done.effect, one_done.row[0]
         for frame, times in frames.items():
-            rows += [(number, site, effect, frame, ordinal, *one) for ordinal, one in enumerate(times)]
+            rows += [(number, site, effect, protocol, frame, ordinal, *one) for ordinal, one in enumerate(times)]
     dialect.delete(seen, ("operation_id", "frame"), [(number, frame) for key, number in known.items() for frame in contents.frames[key]])
     dialect.insert(seen, rows)

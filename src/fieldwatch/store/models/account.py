@@ -37,7 +37,11 @@ class Membership(models.Model):
     zone = models.ForeignKey(Zone, models.CASCADE, null=True, blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("user", "role", "site", "zone"), name="membership", nulls_distinct=False),)
+        constraints = (
+            models.UniqueConstraint(fields=("user", "role"), condition=models.Q(site=None, zone=None), name="membership_everywhere"),
+            models.UniqueConstraint(fields=("user", "role", "site"), condition=models.Q(zone=None), name="membership_site"),
+            models.UniqueConstraint(fields=("user", "role", "zone"), name="membership_zone"),
+        )
 
 
 class ApiToken(models.Model):

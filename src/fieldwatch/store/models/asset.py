@@ -11,6 +11,13 @@ from fieldwatch.store.models.place import Site, Zone
 from fieldwatch.store.models.source import Source
 
 
+SORTED = (
+    "name", "findings_now", "findings_next", "role", "vendor", "model", "firmware", "serial_number", "order_number", "ip_order", "mac",
+    "level", "last_ns", "first_ns", "criticality",
+)  # fmt: skip
+"""Columns by which lists of assets are ordered."""
+
+
 class Asset(models.Model):
     """A device, or a part of one. Its row lives as long as the device does, whatever its addresses; `handle` is the fold's id of today.
 
@@ -91,6 +98,7 @@ class Asset(models.Model):
         indexes = (
             models.Index(fields=("site", "handle"), name="asset_handle"),
             models.Index(fields=("parent",), name="asset_parent"),
+            *(models.Index(fields=(name, "id"), name=f"asset_{name}"[:30]) for name in SORTED),
         )
 
     def __str__(self) -> str:
@@ -209,6 +217,7 @@ class Change(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("site", "-seen_ns", "-id"), name="change_site"),
-            models.Index(fields=("asset", "-seen_ns", "-id"), name="change_asset"),
+            models.Index(fields=("seen_ns", "id"), name="change_time"),
+            models.Index(fields=("site", "seen_ns", "id"), name="change_site"),
+            models.Index(fields=("asset", "seen_ns", "id"), name="change_asset"),
         )

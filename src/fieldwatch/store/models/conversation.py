@@ -31,6 +31,13 @@ class Conversation(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("site", "client", "server", "transport", "port"), name="conversation_ends"),)
+        indexes = (
+            models.Index(fields=("last_ns", "id"), name="conversation_last"),
+            models.Index(fields=("packets", "id"), name="conversation_packets"),
+            models.Index(fields=("size_bytes", "id"), name="conversation_bytes"),
+            models.Index(fields=("protocol", "last_ns", "id"), name="conversation_protocol"),
+            models.Index(fields=("port", "last_ns", "id"), name="conversation_port"),
+        )
 
 
 class ConversationCount(models.Model):
@@ -66,6 +73,7 @@ class MessageClass(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("conversation", "digest"), name="message_class"),)
+        indexes = (models.Index(fields=("conversation", "times", "id"), name="message_class_times"),)
 
 
 class MessageCount(models.Model):

@@ -77,7 +77,10 @@ class Login(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("source", "digest"), name="login_made"),)
-        indexes = (models.Index(fields=("site", "-seen_ns", "-id"), name="login_time"),)
+        indexes = (
+            models.Index(fields=("seen_ns", "id"), name="login_time"),
+            models.Index(fields=("username", "seen_ns", "id"), name="login_user"),
+        )
 
 
 class Malformed(models.Model):
@@ -98,7 +101,7 @@ class Malformed(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("source", "digest"), name="malformed_rule"),)
-        indexes = (models.Index(fields=("site", "-seen_ns", "-id"), name="malformed_time"),)
+        indexes = (models.Index(fields=("seen_ns", "id"), name="malformed_time"),)
 
 
 class Undecoded(models.Model):
@@ -116,7 +119,10 @@ class Undecoded(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("source", "digest"), name="undecoded_function"),)
-        indexes = (models.Index(fields=("site", "protocol"), name="undecoded_site"),)
+        indexes = (
+            models.Index(fields=("times", "id"), name="undecoded_times"),
+            models.Index(fields=("protocol", "id"), name="undecoded_protocol"),
+        )
 
 
 class Gap(models.Model):
@@ -132,4 +138,7 @@ class Gap(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("source", "client", "server", "protocol"), name="gap_conversation"),)
-        indexes = (models.Index(fields=("site", "protocol"), name="gap_site"),)
+        indexes = (
+            models.Index(fields=("size_bytes", "id"), name="gap_bytes"),
+            models.Index(fields=("protocol", "id"), name="gap_protocol"),
+        )

@@ -57,6 +57,15 @@ class Finding(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("asset", "key"), name="finding_key"),)
+        indexes = (
+            models.Index(fields=("rank", "id"), name="finding_rank"),
+            models.Index(fields=("state", "priority", "rank", "id"), name="finding_state"),
+            models.Index(fields=("score", "id"), name="finding_score"),
+            models.Index(fields=("epss", "id"), name="finding_epss"),
+            models.Index(fields=("cve", "id"), name="finding_cve"),
+            models.Index(fields=("advisory", "id"), name="finding_advisory"),
+            models.Index(fields=("opened_at", "id"), name="finding_opened"),
+        )
 
 
 class FindingStep(models.Model):

@@ -31,11 +31,12 @@ class Operation(models.Model):
 
 
 class Occurrence(models.Model):
-    """One time that an operation was seen: the `ordinal`-th of its kind in its frame. `effect` and `site` are those of the operation."""
+    """One time that an operation was seen: the `ordinal`-th of its kind in its frame. `site`, `effect` and `protocol`: the operation's."""
 
     operation = models.ForeignKey(Operation, models.CASCADE, related_name="occurrences")
     site = models.ForeignKey(Site, models.CASCADE, related_name="occurrences")
     effect = models.CharField(max_length=20)
+    protocol = models.CharField(max_length=32)
     frame = models.BigIntegerField()
     ordinal = models.IntegerField()
     seen_ns = models.BigIntegerField()
@@ -45,7 +46,8 @@ class Occurrence(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("operation", "frame", "ordinal"), name="occurrence_time"),)
         indexes = (
-            models.Index(fields=("site", "-seen_ns", "-id"), name="occurrence_site"),
-            models.Index(fields=("site", "effect", "-seen_ns", "-id"), name="occurrence_effect"),
-            models.Index(fields=("operation", "-seen_ns", "-id"), name="occurrence_operation"),
+            models.Index(fields=("seen_ns", "id"), name="occurrence_time_all"),
+            models.Index(fields=("site", "seen_ns", "id"), name="occurrence_site"),
+            models.Index(fields=("effect", "seen_ns", "id"), name="occurrence_effect"),
+            models.Index(fields=("protocol", "seen_ns", "id"), name="occurrence_protocol"),
         )
