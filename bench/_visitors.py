@@ -1,4 +1,4 @@
-"""Twenty people over all lists, as locust runs them: each list with its usual order, another order, a filter, a search, the first page and a far one.
+"""Twenty people over all lists, as locust runs them: usual order and others, filters, searches, first pages and far ones.
 
 `FIELDWATCH_SESSIONS` names a file with one session key a line; each visitor has the next one.
 """
@@ -31,7 +31,7 @@ LISTS: dict[str, tuple[str, ...]] = {
 }
 
 
-class Visitor(FastHttpUser):  # type: ignore[misc]
+class Visitor(FastHttpUser):
     """One person who looks at one list after the other, a second at each."""
 
     wait_time = constant(1)

@@ -195,10 +195,9 @@ def main() -> int:
     import django
 
     django.setup()
-    from fieldwatch.store.upgrade import upgrade
-
     from fieldwatch.server.options import options as chosen
     from fieldwatch.server.worker.loop import Worker
+    from fieldwatch.store.upgrade import upgrade
 
     upgrade(given.data)
     fill(given.data, Size(given.assets, given.operations, given.history))

@@ -60,7 +60,7 @@ def test_a_folder_ends_at_the_centre_as_the_pipeline_reads_it_whatever_is_killed
     identity = "sha256:" + hashlib.sha256(Path(path).read_bytes()).hexdigest()
     expected = list(read_capture(path, identity, "plant.pcap", b"k" * 32))
     with sensor(centre, tmp_path / "state", "--watch", str(folder)):
-        until(lambda: (tmp_path / "state" / "captures.sqlite3").exists())
+        until((tmp_path / "state" / "captures.sqlite3").exists)
         time.sleep(chance.random() * 3)  # killed at its end
     with sensor(centre, tmp_path / "state", "--watch", str(folder)) as process:
         until(lambda: len(batches(centre)) == len(expected) and any(health["unread"] for _, health in centre.register.healths))

@@ -62,7 +62,8 @@ def test_a_piece_is_what_its_header_names(header: str, length: int, expected: Pi
 @pytest.mark.parametrize(
     ("header", "length"),
     [
-        ("", 0), ("bytes 0-9/*", 10), ("bytes 9-0/10", 1), ("bytes 0-10/10", 11), ("bytes 0-9/10", 9), ("bytes 0-9/10", 11), ("bytes 0-0/0", 1),
+        ("", 0), ("bytes 0-9/*", 10), ("bytes 9-0/10", 1), ("bytes 0-10/10", 11), ("bytes 0-9/10", 9), ("bytes 0-9/10", 11),
+        ("bytes 0-0/0", 1),
         ("bytes -1-5/10", 7), ("bytes 0-9/10, 11-12/20", 10), ("items 0-9/10", 10), ("bytes 0-" + "9" * 30 + "/10", 10),
         ("bytes ٠-٩/10", 10),
     ],

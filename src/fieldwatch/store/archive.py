@@ -56,7 +56,7 @@ class Archive:
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = os.fstat(stream.fileno()).st_size, 0o600
             hashed = _Hashed(stream)
-            self._tar.addfile(entry, hashed)  # type: ignore[arg-type]
+            self._tar.addfile(entry, hashed)
         self.sums[name] = hashed.sum.hexdigest()
 
 

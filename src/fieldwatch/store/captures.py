@@ -23,7 +23,7 @@ def place(data: Path, identity: str) -> Path:
 
 
 def bring(data: Path, path: Path) -> tuple[str, int]:
-    """Copies a file into the store; its identity and size. Whoever is killed in the middle leaves only a file in `uploads`. Raises OSError."""
+    """Copies a file into the store; its identity and size. One that is broken off leaves only a file in `uploads`. Raises OSError."""
     waiting = data / "uploads"
     waiting.mkdir(parents=True, exist_ok=True)
     hashed, size = hashlib.sha256(), 0
@@ -59,7 +59,7 @@ def keep(data: Path, file: Path, digest: str) -> Path:
 
 
 def queue(site: Site, identity: str, name: str, size: int, by: User | None = None) -> Source:
-    """The source of a kept capture, queued to be read; the known one, where these bytes were brought before (one that failed is tried again)."""
+    """The source of a kept capture, queued to be read; the known one, where these bytes were brought before (read again if that failed)."""
     try:
         with transaction.atomic():
             made = {"kind": "capture", "name": name, "kept": True, "file_bytes": size, "brought_by": by}

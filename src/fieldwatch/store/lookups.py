@@ -8,13 +8,13 @@ from django.db.models import IntegerField, Lookup
 
 
 @IntegerField.register_lookup
-class Has(Lookup):  # type: ignore[type-arg]
+class Has(Lookup):
     """`field__has=bits`: the number has at least one of these bits."""
 
     lookup_name = "has"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The condition."""
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
-        return f"({left} & {right}) <> 0", [*left_values, *right_values]
+        return f"({left} & {right}) <> 0", (*left_values, *right_values)

@@ -65,7 +65,8 @@ class Session:
     ) -> None:
         """Goes on with a live interface, through a ring of so many MiB. It has no end: who calls `run` stops, then calls `finish`.
 
-        Frames are numbered from `before` + 1, of the source's number `file` (the next one, if not given). Where `folder` is given all of them are kept there, in pcap files that are named by the number
+        Frames are numbered from `before` + 1, of the source's number `file` (the next one, if not given). Where `folder` is given all of
+        them are kept there, in pcap files that are named by the number
         of their first frame; the oldest are deleted beyond `keep_mib`. What a full disk does not take is counted (`kept`).
         """
     def drops(self) -> tuple[int, int]:

@@ -197,7 +197,8 @@ def test_an_account_follows_the_directory_at_each_sign_in(grace: Person, site: S
     assert user is not None and list(user.memberships.values_list("role", "site__slug")) == [("engineer", "works")]
     again = account(grace._replace(last="Murray", groups=("cn=soc,dc=x",)), "ot=engineer@works,soc=analyst")
     assert again is not None and (again.pk, again.last_name) == (user.pk, "Murray")
-    assert list(again.memberships.values_list("role", "site")) == [("analyst", None)]
+    held: list[tuple[object, ...]] = list(again.memberships.values_list("role", "site"))
+    assert held == [("analyst", None)]
 
 
 def test_without_rules_roles_are_given_here(grace: Person, site: Site) -> None:

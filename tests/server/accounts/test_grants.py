@@ -45,7 +45,7 @@ def test_roles_become_what_the_groups_give(person: Person, site: Site, other_sit
     kept = Membership.objects.create(user=user, role="viewer", site=site)
     Membership.objects.create(user=user, role="engineer", site=site, zone=Zone.objects.create(site=site, name="Cell A"))
     regrant(user, {Grant("viewer", "works"), Grant("engineer", "elsewhere"), Grant("engineer", "unknown"), Grant("administrator", "works")})
-    held = set(Membership.objects.filter(user=user).values_list("role", "site__slug", "zone"))
+    held: set[tuple[object, ...]] = set(Membership.objects.filter(user=user).values_list("role", "site__slug", "zone"))
     assert held == {("viewer", "works", None), ("engineer", "elsewhere", None)}
     assert Membership.objects.filter(pk=kept.pk).exists()
     regrant(user, set())

@@ -71,13 +71,13 @@ def test_a_walk_by_cursor_sees_every_row_once_in_every_order(
     fill(site, 5)
     client, address = program(administrator), f"/api/v1/{plural}"
     for order in [sign + column.name for column in records()[plural].columns if column.sort for sign in ("", "-")]:
-        whole = client.get(address, {"sort": order, "limit": 500}).json()["items"]
+        whole = client.get(address, {"sort": order, "limit": "500"}).json()["items"]
         assert walk(client, address, sort=order, limit=2) == whole, order
         assert len({row["id"] for row in whole}) == len(whole) >= 1
-        first = client.get(address, {"sort": order, "limit": 2}).json()
+        first = client.get(address, {"sort": order, "limit": "2"}).json()
         if first["next"]:
-            second = client.get(address, {"sort": order, "limit": 2, "cursor": first["next"]}).json()
-            before = client.get(address, {"sort": order, "limit": 2, "cursor": second["previous"]}).json()
+            second = client.get(address, {"sort": order, "limit": "2", "cursor": first["next"]}).json()
+            before = client.get(address, {"sort": order, "limit": "2", "cursor": second["previous"]}).json()
             assert before["items"] == first["items"] == whole[:2]
 
 

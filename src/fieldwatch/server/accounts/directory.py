@@ -168,7 +168,7 @@ def _connected(options: Options, name: str, password: str) -> _Closing:
 
 
 def _tls(authority: str) -> Any:
-    """How ldap3 makes a connection safe: Python checks certificate and host name (ldap3 2.9 would with a function that Python 3.12 has not)."""
+    """How ldap3 makes a connection safe: Python checks certificate and host name (ldap3 2.9 uses what Python 3.12 has not)."""
     from ldap3 import Tls
 
     context = ssl.create_default_context(cafile=authority or None)

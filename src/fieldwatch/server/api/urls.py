@@ -20,7 +20,7 @@ def _nothing(request: HttpRequest, **given: Any) -> HttpResponse:
 def _rest() -> list[URLPattern]:
     """The framework's addresses, each behind the fence; words come before what stands for any word."""
     found = [one for one in rest().urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
-    by_route = {str(one.pattern): one.callback for one in found if one.callback}
+    by_route = {str(one.pattern): one.callback for one in found}
     return [
         path(f"v1/{route}", fenced(view), name=_name(route)) for route, view in sorted(by_route.items(), key=lambda one: _order(one[0]))
     ]

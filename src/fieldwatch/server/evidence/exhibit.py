@@ -32,7 +32,7 @@ class Said(NamedTuple):
 
 
 class Exhibit(NamedTuple):
-    """A statement to be proved. `subject` is what it is about, `rule` what decided it, `rivals` what else is said, `total` counts its places.
+    """A statement to be proved. `subject` is what it is about, `rule` what decided it, `rivals` what else is said; `total` counts places.
 
     `judged` is for a bundle: the range and the value, where a range decided.
     """

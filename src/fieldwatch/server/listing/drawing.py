@@ -1,4 +1,4 @@
-"""The rows of a list as HTML, at the speed that lists need: what a template makes of one kind of cell is kept, and filled anew for each cell.
+"""The rows of a list as HTML, at the speed that lists need: what a template makes of one kind of cell is kept, and filled for each cell.
 
 `shell/cell.html` and `shell/time.html` stay the only places that say what a cell looks like: each is rendered once for each kind of cell
 and language, with marks in the place of the values; the marks are then replaced by the values, escaped. (Rendered one by one, the 700 cells
@@ -46,7 +46,7 @@ def draw(cell: Any) -> str:
     when = cell.get("when")
     shape = tuple((name, True if name in FILLED else value) for name, value in cell.items() if value and name != "when")
     if cell.get("kind") == "time" and when is None:
-        shape = tuple(one for one in shape if one[0] != "kind") + (("kind", "unknown"),)
+        shape = (*(one for one in shape if one[0] != "kind"), ("kind", "unknown"))
     made = _skeleton(get_language() or "en", shape)
     for name, value in cell.items():
         if name in FILLED and value:
@@ -57,10 +57,15 @@ def draw(cell: Any) -> str:
 def _timed(made: str, when: datetime.datetime) -> str:
     """Puts a time in the place of the sample, in the zone of the page and in UTC."""
     utc, here = when.astimezone(datetime.UTC), timezone.localtime(when)
-    made = made.replace("2001-02-03T04:05:06Z", f"{utc:%Y-%m-%dT%H:%M:%SZ}").replace(
-        "2001-02-03 04:05:06 UTC", f"{utc:%Y-%m-%d %H:%M:%S} UTC"
-    )
-    return made.replace(">2001-02-03 04:05:06<", f">{here:%Y-%m-%d %H:%M:%S}<").replace(">2001-02-03 04:05<", f">{here:%Y-%m-%d %H:%M}<")
+    places = {
+        "2001-02-03T04:05:06Z": f"{utc:%Y-%m-%dT%H:%M:%SZ}",
+        "2001-02-03 04:05:06 UTC": f"{utc:%Y-%m-%d %H:%M:%S} UTC",
+        ">2001-02-03 04:05:06<": f">{here:%Y-%m-%d %H:%M:%S}<",
+        ">2001-02-03 04:05<": f">{here:%Y-%m-%d %H:%M}<",
+    }
+    for sample, text in places.items():
+        made = made.replace(sample, text)
+    return made
 
 
 def draw_rows(table: Mapping[str, Any], select: str) -> SafeString:

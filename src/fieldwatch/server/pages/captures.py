@@ -68,7 +68,7 @@ def _progress(source: Source) -> dict[str, Any]:
 def _read(request: HttpRequest, source: Source) -> list[dict[str, Any]]:
     """What came out of it, in figures."""
     held = access(request)
-    made = [
+    made: list[dict[str, Any]] = [
         {"label": _("packets"), "value": source.packets},
         {"label": _("bytes of packets"), "value": size(source.size_bytes)},
         {"label": _("senders"), "value": source.sightings.count()},
@@ -95,9 +95,11 @@ def _losses(source: Source) -> list[dict[str, Any]]:
 def _protocols(source: Source) -> list[dict[str, Any]]:
     """The protocols that its conversations speak, by packets."""
     rows = source.conversation_counts.values("protocol").annotate(n=Count("pk"), packets=Sum("packets")).order_by("-packets")[:40]
-    return [
-        {"protocol": one["protocol"], "n": one["n"], "packets": one["packets"], "is_unknown": one["protocol"] == "unknown"} for one in rows
-    ]
+    return [_protocol(one["protocol"], one["n"], one["packets"]) for one in rows]
+
+
+def _protocol(protocol: str, n: int, packets: int) -> dict[str, Any]:
+    return {"protocol": protocol, "n": n, "packets": packets, "is_unknown": protocol == "unknown"}
 
 
 PAGES = (

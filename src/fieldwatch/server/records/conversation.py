@@ -55,7 +55,13 @@ RECORD = Record(
     filters=(
         filters.exact("protocol", _("protocol")),
         Filter("effect", _("effect"), has_effect, lambda: [(one.value, one.value) for one in Effect]),
-        Filter("changing", _("changes the plant"), lambda text: Q(effects__has=CHANGING) if text == "yes" else ~Q(effects__has=CHANGING), filters.yes_no, many=False),
+        Filter(
+            "changing",
+            _("changes the plant"),
+            lambda text: Q(effects__has=CHANGING) if text == "yes" else ~Q(effects__has=CHANGING),
+            filters.yes_no,
+            many=False,
+        ),
         filters.number("port", _("port")),
         filters.flag("silent", _("nobody answers"), SILENT),
         Filter("asset", _("asset"), either("client", "server")),

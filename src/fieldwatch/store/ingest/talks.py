@@ -7,7 +7,7 @@ transaction. So counts of an epoch that goes on are never doubled.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError
 
@@ -148,7 +148,7 @@ class Tally:
         heard = {self.classes[said]: (self.talks[said[0]], one) for said, one in self.contents.heard.items()}
         old = [number for number in heard if number not in self.new_classes]
         before = self._before(said_counts(), "message_class_id", old, ("times", "unanswered", "distinct"))
-        changed = {}
+        changed: dict[int, tuple[int, ...]] = {}
         for number, (talk, one) in heard.items():
             times, unanswered, distinct = before.get(number, NOTHING)
             changed[number] = (one.times - times, one.unanswered - unanswered, one.distinct - distinct, one.first_ns, one.last_ns)
@@ -211,7 +211,7 @@ class Tally:
         heard = [(self.source, self.classes[said], *one) for said, one in self.contents.heard.items()]
         self._upsert(said_counts(), heard, self.new_classes)
 
-    def _upsert(self, counts: Table, rows: list[tuple[object, ...]], new: set[int]) -> None:
+    def _upsert(self, counts: Table, rows: Sequence[tuple[object, ...]], new: set[int]) -> None:
         """Counts of what is new cannot be there yet."""
         self.dialect.insert(counts, [row for row in rows if row[1] in new])
         self.dialect.upsert(counts, [row for row in rows if row[1] not in new])
@@ -220,7 +220,8 @@ class Tally:
         """A conversation is shown with the protocol that was seen in most packets: of one source, as rows of one key are merged."""
         if not told:
             return
-        shown = dict(self.dialect.find(talk_table(), ("id",), [(number,) for number in told], ("id", "protocol")))
+        rows = self.dialect.find(talk_table(), ("id",), [(number,) for number in told], ("id", "protocol"))
+        shown: dict[int, str] = {row[0]: row[1] for row in rows}
         if len(shown) < len(told):
             raise IntegrityError("conversations that the store had are gone")
         asked = [(number,) for number, one in told.items() if shown[number] != one.protocol]

@@ -10,7 +10,6 @@ from django.db import models
 from fieldwatch.store.models.place import Site, Zone
 from fieldwatch.store.models.source import Source
 
-
 SORTED = (
     "name", "findings_now", "findings_next", "role", "vendor", "model", "firmware", "serial_number", "order_number", "ip_order", "mac",
     "level", "last_ns", "first_ns", "criticality",

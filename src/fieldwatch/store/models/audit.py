@@ -6,7 +6,7 @@ from django.db import models
 
 
 class AuditEvent(models.Model):
-    """One entry. `actor` and `site` are words, not keys: the entry outlives what it is about. `seal`: SHA-256 over the one before and this."""
+    """One entry. `actor` and `site` are words, not keys: the entry outlives its objects. `seal`: SHA-256 over the one before and this."""
 
     number = models.BigIntegerField(unique=True)
     at_ns = models.BigIntegerField()
