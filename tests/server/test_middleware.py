@@ -37,7 +37,7 @@ def _full_buckets() -> Iterator[None]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/%00", "/?q=%00", "/?q=a%00b", "/%ff"])
+@pytest.mark.parametrize("address", ["/%00", "/?q=%00", "/?q=a%00b"])
 def test_bytes_that_are_no_text_are_refused(address: str) -> None:
     answer = Client().get(address)
     assert answer.status_code == 400 and b"UTF-8 without NUL is allowed" in answer.content

@@ -79,6 +79,16 @@ def remove(row: Zone | Subnet, *, by: By) -> None:
     _entered(by, action, name, site, {})
 
 
+@transaction.atomic
+def remove_site(site: Site, *, by: By) -> None:
+    """Removes a site that never had anything. Raises Refused where it has facts: those are not thrown away with it."""
+    for rows, words in ((site.sources, "captures or live sources"), (site.assets, "assets"), (site.sensors, "sensors")):
+        if count := rows.count():
+            raise Refused(f"{site.name}: it has {count:,} {words}; only a site without any can be removed")
+    enter(by, AuditAction.SITE_REMOVED, site.slug, site, {"name": site.name})
+    site.delete()
+
+
 def network(given: str) -> str:
     """The network in its usual form. Raises Refused."""
     try:

@@ -15,8 +15,8 @@ from fieldwatch.store.models import EnrolmentToken, Site
 LASTS = datetime.timedelta(days=1)
 
 
-def make_token(site: Site, name: str, user: Any) -> str:
+def make_token(site: Site, name: str, user: Any, lasts: datetime.timedelta = LASTS) -> str:
     """The token's text, which is not kept."""
     text, digest = new_token(Authority(settings.DATA / "keys").fingerprint)
-    EnrolmentToken.objects.create(site=site, name=name[:200], digest=digest, created_by=user, expires_at=timezone.now() + LASTS)
+    EnrolmentToken.objects.create(site=site, name=name[:200], digest=digest, created_by=user, expires_at=timezone.now() + lasts)
     return text

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from fieldwatch.facts import DANGEROUS
 from fieldwatch.server.accounts.access import Access
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.listing.cells import at
@@ -41,7 +40,7 @@ def timeline(row: Asset, held: Access) -> list[Happened]:
 
 def _operations(row: Asset) -> Iterator[Happened]:
     ends = list(row.ends.values_list("pk", flat=True))
-    wanted = Q(operation__target__in=ends) & Q(effect__in=sorted(one.value for one in DANGEROUS))
+    wanted = Q(operation__target__in=ends, is_change=True)
     rows = Occurrence.objects.filter(wanted, site=row.site_id).select_related("operation__actor__asset").order_by("-seen_ns", "-pk")[:MOST]
     for one in rows:
         words = " ".join(filter(None, (one.operation.name, one.operation.object, one.result)))

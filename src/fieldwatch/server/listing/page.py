@@ -30,7 +30,7 @@ def list_page(record: Record) -> View:
 
     def view(request: HttpRequest) -> HttpResponse:
         held = required(request, record.may)
-        moved = _as_one_query(request.GET, record)
+        moved = as_one_query(request.GET, record)
         site = chosen_site(request, held)
         if moved is None and site and record.site and "site" not in request.GET:
             moved = request.GET.copy()
@@ -101,7 +101,7 @@ def failed(record: Record, error: BadQuery) -> dict[str, Any]:
     return {"id": record.plural, "label": str(record.titles), "error": words}
 
 
-def _as_one_query(given: QueryDict, record: Record) -> QueryDict | None:
+def as_one_query(given: QueryDict, record: Record) -> QueryDict | None:
     """The address that the form for filters or columns means; None where the request is no such form."""
     if "filter_field" not in given and "column" not in given:
         return None
@@ -215,4 +215,4 @@ def _empty(asked: Query, record: Record) -> dict[str, Any]:
     return made
 
 
-__all__ = ["export_page", "failed", "list_page", "table_of"]
+__all__ = ["as_one_query", "export_page", "failed", "list_page", "table_of"]

@@ -177,7 +177,7 @@ def _tile(held: Access, site: Site, figures: Mapping[str, Any], alerts: int) -> 
 
 def _changing(held: Access, site: Site, last_ns: int) -> str:
     """How many operations changed the plant on the last day of which something is known; no more than 999 are counted."""
-    rows = Occurrence.objects.filter(site=site, effect__in=operation.CHANGING, seen_ns__gte=last_ns - DAY_NS)
+    rows = Occurrence.objects.filter(site=site, is_change=True, seen_ns__gte=last_ns - DAY_NS)
     rows = held.narrow(rows, May.SEE, "site", *operation.RECORD.zones)
     count = rows.values("pk")[:1000].count()
     return "999+" if count > 999 else str(count)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from fieldwatch.facts import DANGEROUS, Effect
+from fieldwatch.facts import Effect
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._ends import either, end, end_url
 from fieldwatch.server.records._record import Column, Filter, Kind, Record
 from fieldwatch.store.models import Occurrence
-
-CHANGING = sorted(one.value for one in DANGEROUS)
 
 
 def _values(row: Occurrence) -> str:
@@ -46,13 +44,7 @@ RECORD = Record(
     zones=("operation__actor__asset__zone", "operation__target__asset__zone"),
     filters=(
         filters.choice("effect", _("effect"), lambda: [(one.value, one.value) for one in Effect]),
-        Filter(
-            "changing",
-            _("changes the plant"),
-            lambda text: Q(effect__in=CHANGING) if text == "yes" else ~Q(effect__in=CHANGING),
-            filters.yes_no,
-            many=False,
-        ),
+        filters.flag("changing", _("changes the plant"), Q(is_change=True)),
         filters.exact("protocol", _("protocol")),
         Filter("asset", _("asset"), either("operation__actor", "operation__target")),
         Filter("by", _("who"), either("operation__actor")),

@@ -26,6 +26,9 @@ MOST_WORDS = 1_000
 DEEPEST = 6
 """How deep what a sensor tells of its health may be; beyond it is cut."""
 
+KEPT = 120
+"""Reports of which the figures are kept for the small lines of the page: one comes every 10 s."""
+
 Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
 
@@ -98,7 +101,9 @@ class StoredSensors:
             found = Sensor.objects.filter(serial=sensor).first()
             if found is None:
                 return
-            found.health, found.seen_at = plain | {"heard_ns": time.time_ns()}, timezone.now()
+            now_ns = time.time_ns()
+            trend = [*_kept(found.health), _figures(plain, now_ns)][-KEPT:]
+            found.health, found.seen_at = plain | {"heard_ns": now_ns, "trend": trend}, timezone.now()
             found.version = version[:64] if isinstance(version, str) else found.version
             found.save(update_fields=("health", "seen_at", "version"))
             _keep(found, told)
@@ -126,6 +131,20 @@ def _keep(sensor: Sensor, told: Mapping[str, str]) -> None:
         changed = True
     if changed:
         emit(Kind.SENSOR, str(sensor.pk), site=sensor.site_id)
+
+
+def _kept(health: Any) -> list[list[int]]:
+    """The figures of earlier reports."""
+    found = health.get("trend") if isinstance(health, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _figures(health: Mapping[str, Any], now_ns: int) -> list[int]:
+    """When it was, packets, drops, and batches that wait: counts since the sensor began, 0 for what is no number."""
+    spool = health.get("spool")
+    waiting = spool.get("batches") if isinstance(spool, dict) else 0
+    told = (health.get("packets"), health.get("drops"), waiting)
+    return [now_ns // 10**9, *(each if type(each) is int and each >= 0 else 0 for each in told)]
 
 
 def _alerts(told: Any) -> dict[str, str]:

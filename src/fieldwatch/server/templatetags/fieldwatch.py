@@ -27,6 +27,12 @@ def evidence(finding: Any) -> str:
 
 
 @register.filter
+def operation_evidence(occurrence: Any) -> str:
+    """The address of the evidence of an operation."""
+    return f"/operations/{occurrence.pk}/evidence/"
+
+
+@register.filter
 def bytes_size(count: float) -> str:
     """A number of bytes in the unit that fits."""
     return size(count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fieldwatch.facts import DANGEROUS
 from fieldwatch.facts.subject import Subject
 from fieldwatch.store.ingest.contents import Contents
 from fieldwatch.store.ingest.dialect import Change, Dialect
@@ -21,7 +22,7 @@ def operation_table() -> Table:
 
 def occurrence_table() -> Table:
     """The table of occurrences."""
-    fields = ("operation", "site", "effect", "protocol", "frame", "ordinal", "seen_ns", "values", "result")
+    fields = ("operation", "site", "effect", "protocol", "is_change", "frame", "ordinal", "seen_ns", "values", "result")
     return table(Occurrence, fields, ("operation", "frame", "ordinal"))
 
 
@@ -54,7 +55,8 @@ def _write_occurrences(dialect: Dialect, site: int, contents: Contents, numbers:
     for key, frames in contents.frames.items():
         number, one_done = numbers[key], contents.done[key]
         effect, protocol = one_done.effect, one_done.row[0]
+        is_change = effect in DANGEROUS
         for frame, times in frames.items():
-            rows += [(number, site, effect, protocol, frame, ordinal, *one) for ordinal, one in enumerate(times)]
+            rows += [(number, site, effect, protocol, is_change, frame, ordinal, *one) for ordinal, one in enumerate(times)]
     dialect.delete(seen, ("operation_id", "frame"), [(number, frame) for key, number in known.items() for frame in contents.frames[key]])
     dialect.insert(seen, rows)

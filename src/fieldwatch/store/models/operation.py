@@ -31,12 +31,16 @@ class Operation(models.Model):
 
 
 class Occurrence(models.Model):
-    """One time that an operation was seen: the `ordinal`-th of its kind in its frame. `site`, `effect` and `protocol`: the operation's."""
+    """One time that an operation was seen: the `ordinal`-th of its kind in its frame. `site`, `effect` and `protocol`: the operation's.
+
+    `is_change`: the effect is one that changes what the plant does, or will do (`facts.DANGEROUS`).
+    """
 
     operation = models.ForeignKey(Operation, models.CASCADE, related_name="occurrences")
     site = models.ForeignKey(Site, models.CASCADE, related_name="occurrences")
     effect = models.CharField(max_length=20)
     protocol = models.CharField(max_length=32)
+    is_change = models.BooleanField()
     frame = models.BigIntegerField()
     ordinal = models.IntegerField()
     seen_ns = models.BigIntegerField()
@@ -48,6 +52,7 @@ class Occurrence(models.Model):
         indexes = (
             models.Index(fields=("seen_ns", "id"), name="occurrence_time_all"),
             models.Index(fields=("site", "seen_ns", "id"), name="occurrence_site"),
+            models.Index(fields=("is_change", "seen_ns", "id"), name="occurrence_change"),
             models.Index(fields=("effect", "seen_ns", "id"), name="occurrence_effect"),
             models.Index(fields=("protocol", "seen_ns", "id"), name="occurrence_protocol"),
         )
