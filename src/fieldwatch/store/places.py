@@ -6,6 +6,7 @@ Assets that nobody placed follow their subnets: after a change the site is folde
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 import zoneinfo
 from collections.abc import Mapping
@@ -126,7 +127,7 @@ def _timezone(given: str) -> str:
 def _level(given: float | None) -> int | None:
     if given is None:
         return None
-    tenths = round(given * 10)
+    tenths = round(given * 10) if math.isfinite(given) else -1
     if not 0 <= tenths <= 50 or abs(given * 10 - tenths) > 1e-6:
         raise Refused(f"level: {given} was read; a Purdue level from 0 to 5 is allowed, as 2 or 3.5, or none")
     return tenths

@@ -14,6 +14,7 @@ from tests.web.gallery import samples
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE.parents[2] / "src" / "fieldwatch" / "server" / "templates"
+TAGS = "fieldwatch.server.templatetags.fieldwatch"
 
 PAGES = {
     "overview.html": ("gallery/overview.html", samples.overview),
@@ -28,12 +29,13 @@ PAGES = {
 
 
 def configured() -> None:
-    """Django with nothing but templates."""
-    options = {"context_processors": ["django.template.context_processors.request"], "libraries": {}}
+    """Django with the templates and their tags; without a database."""
+    options = {"context_processors": ["django.template.context_processors.request"], "builtins": [TAGS]}
     engine = {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [TEMPLATES, HERE / "templates"], "OPTIONS": options}
     settings.configure(
         TEMPLATES=[engine],
-        INSTALLED_APPS=["django.contrib.staticfiles"],
+        INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.staticfiles", "fieldwatch.store"],
+        AUTH_USER_MODEL="store.User",
         STATIC_URL="/static/",
         USE_TZ=True,
         TIME_ZONE="UTC",

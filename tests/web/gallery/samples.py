@@ -59,7 +59,7 @@ def row(at: int) -> dict[str, Any]:
         {"kind": "code", "text": order} if order else {"unknown": True},
         {"kind": "code", "text": firmware, **proof} if firmware else {"unknown": True},
         risk,
-        {"kind": "spark", "values": [(at * 7 + n * n * 3) % 23 for n in range(14)], "most": 24, "text": "14 days", "tone": tone},
+        {"kind": "spark", "values": tuple((at * 7 + n * n * 3) % 23 for n in range(14)), "most": 24, "text": "14 days", "tone": tone},
         {"kind": "badge", "badge": "when", "value": when},
         {"kind": "time", "when": NOW - timedelta(minutes=7 * at), "relative": False},
     ]

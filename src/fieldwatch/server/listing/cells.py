@@ -83,7 +83,7 @@ def _drawn(column: Column, value: Any) -> dict[str, Any]:
         return {"kind": "number", "text": size(value or 0), "title": f"{value:,} B"}
     found = plain(column, value)
     if found is None:
-        return {"unknown": True} if kind in {Kind.TEXT, Kind.CODE, Kind.LEVEL} else {"text": "", "kind": "text"}
+        return {"unknown": True} if column.evidence else {"text": "", "kind": "text"}
     if isinstance(found, bool):
         return {"text": _("yes") if found else "", "kind": "text"}
     if kind is Kind.SHARE:

@@ -8,6 +8,7 @@ of a page of assets took 150 ms of processor time; filled, 10.)
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -23,6 +24,9 @@ FILLED = ("text", "url", "title", "evidence", "of", "unit")
 
 SAMPLE = datetime.datetime(2001, 2, 3, 4, 5, 6, tzinfo=datetime.UTC)
 """A moment by which the places of a time are found in what the template makes of it."""
+
+
+MARK = re.compile(r"QZ([a-z]+)ZQ")
 
 
 def _mark(name: str) -> str:
@@ -44,14 +48,17 @@ def draw(cell: Any) -> str:
     if not isinstance(cell, Mapping):
         return escape(cell)
     when = cell.get("when")
-    shape = tuple((name, True if name in FILLED else value) for name, value in cell.items() if value and name != "when")
+    shape = tuple((name, True if name in FILLED else _fixed(value)) for name, value in cell.items() if value and name != "when")
     if cell.get("kind") == "time" and when is None:
         shape = (*(one for one in shape if one[0] != "kind"), ("kind", "unknown"))
     made = _skeleton(get_language() or "en", shape)
-    for name, value in cell.items():
-        if name in FILLED and value:
-            made = made.replace(_mark(name), escape(str(value)))
-    return _timed(made, when) if when is not None else made
+    filled = MARK.sub(lambda mark: escape(str(cell[mark[1]])), made)  # in one go: no value is taken for a mark
+    return _timed(filled, when) if when is not None else filled
+
+
+def _fixed(value: Any) -> Any:
+    """The same as something that can be looked up."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _timed(made: str, when: datetime.datetime) -> str:

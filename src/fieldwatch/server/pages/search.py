@@ -100,7 +100,7 @@ def _groups(found: list[finding.Group], text: str, kind: str) -> list[Found]:
 
 def _hits(group: finding.Group) -> list[Hit]:
     """The hits; what has a row for each zone stands here once for its site."""
-    made = {}
+    made: dict[tuple[str, str], Hit] = {}
     for one in group.found:
         site = one.site.name if one.site else ""
         hit = Hit(one.label, _detail(group.kind, one), "" if group.kind == "site" else site, _url(group.kind, one))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +30,7 @@ from fieldwatch.server.records._record import Text
 from fieldwatch.server.trail import address, note
 from fieldwatch.store.audit import AuditAction
 from fieldwatch.store.deciding import By, Refused, text
-from fieldwatch.store.models import Gap, Sensor, Site
+from fieldwatch.store.models import Gap, Sensor, SensorAlert, Site
 from fieldwatch.store.sensors import revoke as revoke_sensor
 from fieldwatch.store.sensors import set_thresholds
 
@@ -68,8 +68,8 @@ def show(request: HttpRequest, key: int) -> HttpResponse:
         "kernel": _words(health, "kernel"),
         "figures": list(_figures(row)),
         "trends": list(_trends(health.get("trend"))),
-        "open": row.alerts.filter(closed_at=None).order_by("-pk"),
-        "closed": row.alerts.exclude(closed_at=None).order_by("-closed_at")[:FEW],
+        "open": _alerts(row.alerts.filter(closed_at=None).order_by("-pk")),
+        "closed": _alerts(row.alerts.exclude(closed_at=None).order_by("-closed_at")[:FEW]),
         "unread": _pairs(health.get("unread")),
         "unread_count": sensors.told(row, "unread_count") or 0,
         "sources": row.sources.order_by("-pk")[:FEW],
@@ -180,7 +180,7 @@ def _figures(row: Sensor) -> Iterator[dict[str, Any]]:
     if free is not None:
         yield {"label": _("free on its disk"), "value": size(max(free, 0))}
     if skew is not None:
-        yield {"label": _("its clock differs by"), "value": f"{abs(skew) / 1e9:.1f}\u202fs"}
+        yield {"label": _("clock difference"), "value": f"{abs(skew) / 1e9:.1f}\u202fs"}
 
 
 def _trends(trend: Any) -> Iterator[dict[str, Any]]:
@@ -197,6 +197,16 @@ def _trends(trend: Any) -> Iterator[dict[str, Any]]:
             "what": label, "minutes": minutes, "now": values[-1], "most": max(values),
         }  # fmt: skip
         yield {"label": label, "values": values, "most": max(1, *values), "words": words, "tone": tone if values[-1] else ""}
+
+
+def _alerts(rows: Iterable[SensorAlert]) -> list[dict[str, Any]]:
+    """Alerts as they are told, with a word for their kind."""
+    words = {
+        "no_traffic": _("no traffic"), "packet_loss": _("packet loss"), "one_way": _("one way only"), "clock_skew": _("clock"),
+        "spool_full": _("spool full"), "disk_full": _("disk full"), "centre_away": _("centre away"), "unreadable_file": _("not read"),
+        "refused": _("refused"), "silent": _("silent"),
+    }  # fmt: skip
+    return [{"kind": words.get(one.kind, one.kind), "words": one.words, "from": one.opened_at, "to": one.closed_at} for one in rows]
 
 
 def _pairs(told: Any) -> list[dict[str, str]]:

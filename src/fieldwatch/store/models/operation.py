@@ -40,7 +40,7 @@ class Occurrence(models.Model):
     site = models.ForeignKey(Site, models.CASCADE, related_name="occurrences")
     effect = models.CharField(max_length=20)
     protocol = models.CharField(max_length=32)
-    is_change = models.BooleanField()
+    is_change = models.BooleanField(default=False)
     frame = models.BigIntegerField()
     ordinal = models.IntegerField()
     seen_ns = models.BigIntegerField()
