@@ -104,4 +104,4 @@ def test_what_findings_need_is_loaded_only_for_them(plant: Capture, tmp_path: Pa
     heavy = {"fieldwatch.vulnerabilities.match", "fieldwatch.vulnerabilities.starter", "fieldwatch.vulnerabilities.vex", "cvss"}
     assert heavy & without == set()
     assert "fieldwatch.vulnerabilities.match" in having
-    assert {"django", "duckdb", "sqlalchemy", "httpx"} & having == set()
+    assert {"django", "duckdb", "pyarrow", "polars", "uvicorn", "httpx"} & having == set()

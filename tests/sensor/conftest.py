@@ -155,3 +155,9 @@ def batch(identity: str = "sha256:" + "0" * 64, number: int = 1, *, is_last: boo
 @pytest.fixture
 def packed() -> Callable[..., bytes]:
     return lambda *given, **more: pack(encode(batch(*given, **more)))
+
+
+@pytest.fixture
+def live_batch() -> Callable[[int, bool], Batch]:
+    """A batch of a live source by its number."""
+    return lambda number, is_last: batch("live:ab:seen:5", number, is_last=is_last)

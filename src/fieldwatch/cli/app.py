@@ -10,7 +10,30 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from fieldwatch import __version__
-from fieldwatch.cli import config, evidence, explain, feeds, ingest, inspect, listen, match, protocols, sensor, serve, site, worker
+from fieldwatch.cli import (
+    account,
+    audit,
+    backup,
+    config,
+    evidence,
+    explain,
+    feeds,
+    ingest,
+    inspect,
+    listen,
+    match,
+    protocols,
+    sensor,
+    serve,
+    site,
+    worker,
+)
+
+VERBS = (
+    inspect, listen, explain, match, feeds, evidence, protocols,
+    serve, worker, ingest, site, sensor, account, backup, audit, config,
+)  # fmt: skip
+"""First those that need nothing but a capture, then those of the platform."""
 
 INTERRUPTED = 130
 """Exit code where a person stopped the program (128 and the number of the signal, as shells count)."""
@@ -23,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     )
     program.add_argument("--version", action="version", version=f"fieldwatch {__version__}")
     verbs = program.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for verb in (inspect, listen, explain, match, feeds, evidence, protocols, serve, worker, ingest, site, sensor, config):
+    for verb in VERBS:
         verb.declare(verbs)
     return program
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from fieldwatch.cli.escape import visible
 from fieldwatch.cli.platform import add_data, opened
 from fieldwatch.cli.refuse import refuse
-from fieldwatch.pipeline.sources import UnusableInput, find
 
 if TYPE_CHECKING:
     from fieldwatch.server.options import Options
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def declare(verbs: Any) -> None:
     """The verb and its arguments."""
-    verb = verbs.add_parser("ingest", help="bring captures into the platform's store", description=__doc__)
+    verb = verbs.add_parser("ingest", help="Brings captures into the store, as an upload does, and waits until they are read.", description=__doc__)
     verb.add_argument("paths", nargs="+", metavar="PATH", help="captures, or folders of them")
     verb.add_argument("--site", metavar="NAME", help="short name of the site (usual: the only one there is; made, where there is none)")
     verb.add_argument("--no-wait", action="store_true", help="leave the reading to the worker that runs")
@@ -30,6 +29,8 @@ def declare(verbs: Any) -> None:
 
 def run(given: argparse.Namespace) -> None:
     """Ends with 0 when all were read, with 1 where one could not be."""
+    from fieldwatch.pipeline.sources import UnusableInput, find
+
     try:
         paths = [Path(one) for one in find(given.paths)]
     except UnusableInput as error:

@@ -22,7 +22,7 @@ PAUSES_S = (0.5, 2.0, 10.0, 30.0)
 
 def declare(verbs: Any) -> None:
     """The verb and its arguments."""
-    verb = verbs.add_parser("serve", help="serve the pages and the API", description=__doc__)
+    verb = verbs.add_parser("serve", help="Serves the pages and the API on this machine, and starts the worker.", description=__doc__)
     add_data(verb)
     verb.add_argument("--host", help="address to serve at (usual: 127.0.0.1)")
     verb.add_argument("--port", type=int, help="port (usual: 8484)")

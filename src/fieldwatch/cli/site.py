@@ -15,7 +15,7 @@ from fieldwatch.cli.refuse import refuse
 
 def declare(verbs: Any) -> None:
     """The verb and its arguments."""
-    verb = verbs.add_parser("site", help="print or put the plan of a site: zones and subnets", description=__doc__)
+    verb = verbs.add_parser("site", help="Prints the plan of a site (zones and subnets) as JSON, or puts one.", description=__doc__)
     verb.add_argument("what", choices=("plan",), help="the plan of the site")
     verb.add_argument("site", metavar="SITE", help="short name of the site; made, where there is none")
     verb.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a plan to put; without it the plan in force is printed")

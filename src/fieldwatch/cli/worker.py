@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from fieldwatch.cli.platform import add_data, opened
 from fieldwatch.cli.refuse import refuse
-from fieldwatch.pipeline.confine import end_with
 
 if TYPE_CHECKING:
     from fieldwatch.server.worker.loop import Worker
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def declare(verbs: Any) -> None:
     """The verb and its arguments."""
-    verb = verbs.add_parser("worker", help="take batches and captures into the store (serve starts one)", description=__doc__)
+    verb = verbs.add_parser("worker", help="Takes batches and captures into the store; serve starts one.", description=__doc__)
     add_data(verb)
     verb.add_argument("--until-idle", action="store_true", help="end when nothing waits any more")
     verb.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, ends")
@@ -26,6 +25,8 @@ def declare(verbs: Any) -> None:
 def run(given: argparse.Namespace) -> None:
     """Works until SIGTERM."""
     if given.parent is not None:
+        from fieldwatch.pipeline.confine import end_with
+
         end_with(given.parent, signal.SIGTERM)
     chosen = opened(given)
     from fieldwatch.server.worker.lock import Lock
