@@ -1,6 +1,6 @@
 # Every verb has one line of help; `make help` shows them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types bench fuzz docs plant prove
+.PHONY: help setup demo test lint types bench fuzz docs plant prove screenshots
 BIN := .venv/bin
 PLANT := examples/plant
 export RUSTFLAGS ?=
@@ -12,7 +12,7 @@ help: ## what can be made
 setup: ## install everything into .venv (Python 3.11, git and gcc must be there)
 	@tools/setup.sh
 
-demo: setup ## read the shipped plant and show what is in it (ONCE=1: then exit)
+demo: setup ## read the shipped plant, fill a store with it and serve the pages (ONCE=1: exit after the report)
 	@$(BIN)/python tools/demo.py $(if $(ONCE),--once)
 
 test: setup ## all tests (K=expression: only the Python tests that match it)
@@ -26,7 +26,7 @@ lint: setup types ## ruff, clippy, format
 	@$(call have,clippy) cargo clippy --workspace --all-targets --quiet -- -D warnings
 
 types: setup ## mypy, strict
-	@$(BIN)/mypy
+	@FIELDWATCH_DATA=build/types $(BIN)/mypy
 
 bench: setup ## measure against peers; results in bench/results
 	@$(BIN)/python -m bench
@@ -36,6 +36,9 @@ prove: setup ## measure one part again: PART=name (without it: which there are)
 
 fuzz: setup ## fuzz each target (or TARGET=name) for SECONDS (20)
 	@tools/fuzz.sh $(or $(SECONDS),20) $(TARGET)
+
+screenshots: setup ## every page, dark and light, at 1280 and 1920, into build/screenshots (README=1: those of the README, too)
+	@$(BIN)/python tools/screenshots.py $(if $(README),--readme)
 
 docs: setup ## write the tables of the documentation from the code
 	@$(BIN)/python tools/docs.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from fieldwatch.cli.app import run
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
-    """The verb sets up the log of its process; here that is the log of the tests."""
+    """The verb sets up the log and the umask of its process; here those are the tests'."""
     root, httpx = logging.getLogger(), logging.getLogger("httpx")
-    before = root.level, httpx.level, list(root.handlers)
+    before, mask = (root.level, httpx.level, list(root.handlers)), os.umask(0o022)
+    os.umask(mask)
     yield
+    os.umask(mask)
     root.setLevel(before[0])
     httpx.setLevel(before[1])
     root.handlers[:] = before[2]

@@ -189,7 +189,7 @@ def test_a_stop_in_the_middle_goes_on_later(place: Place) -> None:
 
 def test_a_kill_at_any_batch_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
     chance = random.Random(3)
-    for turn in range(8):
+    for turn in range(4):
         (tmp_path / str(turn)).mkdir()
         at = Place(tmp_path / str(turn))
         names = {at.write(f"{name}.pcap", " ".join(f"{name}{number}" for number in range(6))): name for name in "abc"}

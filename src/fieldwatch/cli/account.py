@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def declare(verbs: Any) -> None:
     """The verb and its arguments."""
-    verb = verbs.add_parser("account", help="Makes an account, or lets somebody in again: prints a one-time link.", description=__doc__, allow_abbrev=False)
+    text = "Makes an account, or lets somebody in again: prints a one-time link."
+    verb = verbs.add_parser("account", help=text, description=__doc__, allow_abbrev=False)
     kinds = verb.add_subparsers(title="what", metavar="WHAT", required=True)
     create = kinds.add_parser("create", help="make an account and print a one-time link", allow_abbrev=False)
     create.add_argument("name", metavar="NAME", help="what the person signs in with")

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def declare(verbs: Any) -> None:
     """The verb and its arguments."""
-    verb = verbs.add_parser("ingest", help="Brings captures into the store, as an upload does, and waits until they are read.", description=__doc__)
+    text = "Brings captures into the store, as an upload does, and waits until they are read."
+    verb = verbs.add_parser("ingest", help=text, description=__doc__)
     verb.add_argument("paths", nargs="+", metavar="PATH", help="captures, or folders of them")
     verb.add_argument("--site", metavar="NAME", help="short name of the site (usual: the only one there is; made, where there is none)")
     verb.add_argument("--no-wait", action="store_true", help="leave the reading to the worker that runs")
