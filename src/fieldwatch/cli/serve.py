@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from fieldwatch.cli.platform import add_data, opened
@@ -27,6 +29,8 @@ def declare(verbs: Any) -> None:
     verb.add_argument("--host", help="address to serve at (usual: 127.0.0.1)")
     verb.add_argument("--port", type=int, help="port (usual: 8484)")
     verb.add_argument("--no-worker", action="store_true", help="start no worker: one runs elsewhere")
+    verb.add_argument("--share", type=int, help=argparse.SUPPRESS)
+    verb.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     verb.set_defaults(run=run)
 
 
@@ -35,16 +39,45 @@ def run(given: argparse.Namespace) -> None:
     for name, value in (("HOST", given.host), ("PORT", given.port)):
         if value is not None:
             os.environ[f"FIELDWATCH_SERVER_{name}"] = str(value)
+    if given.share is not None:
+        _share(given)
+        return
     chosen = opened(given)
     _refuse_open_door(chosen)
-    keeper = None if given.no_worker else Keeper(chosen)
-    from fieldwatch.server.serving import serve
+    from fieldwatch.server.serving import listening, serve
 
     try:
-        serve(chosen, _say)
+        pages = listening(chosen)
+    except OSError as error:
+        refuse(f"server.host = {chosen['server.host']}, server.port = {chosen['server.port']}: cannot be served at: {error.strerror}")
+    keepers = list(_keepers(chosen, pages.fileno(), with_worker=not given.no_worker))
+    try:
+        serve(chosen, pages, _say)
     finally:
-        if keeper is not None:
+        for keeper in keepers:
             keeper.end()
+
+
+def _share(given: argparse.Namespace) -> None:
+    """One of several processes that serve pages at the socket of the first."""
+    import socket
+
+    from fieldwatch.pipeline.confine import end_with
+
+    end_with(given.parent, signal.SIGTERM)
+    chosen = opened(given, migrated=False)
+    from fieldwatch.server.serving import serve
+
+    serve(chosen, socket.socket(fileno=given.share), None)
+
+
+def _keepers(chosen: Options, pages: int, *, with_worker: bool) -> Iterator[Keeper]:
+    """What runs beside this process: the worker, and further processes for pages."""
+    rest = ["--data", str(chosen.data), "--parent", str(os.getpid())]
+    if with_worker:
+        yield Keeper("the worker", ["worker", *rest])
+    for number in range(2, chosen["server.processes"] + 1):
+        yield Keeper(f"process {number} of the pages", ["serve", *rest, "--share", str(pages)], pages)
 
 
 def _refuse_open_door(chosen: Options) -> None:
@@ -58,29 +91,30 @@ def _say(words: str) -> None:
 
 
 class Keeper:
-    """Keeps a worker running beside this process: one that ends is started again."""
+    """Keeps a process of ours running beside this one: one that ends is started again."""
 
-    def __init__(self, chosen: Options) -> None:
-        self.command = [sys.executable, "-m", "fieldwatch", "worker", "--data", str(chosen.data), "--parent", str(os.getpid())]
+    def __init__(self, name: str, words: list[str], *handed: int) -> None:
+        self.name, self.handed = name, handed
+        self.command = [sys.executable, "-m", "fieldwatch", *words]
         self.ended = threading.Event()
         self.process: subprocess.Popen[bytes] | None = None
-        self.thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
+        self.thread = threading.Thread(target=self._keep, name=name, daemon=True)
         self.thread.start()
 
     def _keep(self) -> None:
         tries = 0
         while not self.ended.is_set():
             began = time.monotonic()
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, start_new_session=True)
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=self.handed)
             code = self.process.wait()
             tries = 0 if time.monotonic() - began > 60 else tries + 1
             if not self.ended.is_set():
                 pause = PAUSES_S[min(tries, len(PAUSES_S) - 1)]
-                print(f"fieldwatch: the worker ended with {code}; it is started again in {pause} s", file=sys.stderr, flush=True)
+                print(f"fieldwatch: {self.name} ended with {code}; it is started again in {pause} s", file=sys.stderr, flush=True)
                 self.ended.wait(pause)
 
     def end(self) -> None:
-        """Ends the worker after the batch at hand, and waits for it."""
+        """Ends the process after what is at hand, and waits for it."""
         self.ended.set()
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()

@@ -30,6 +30,7 @@ class Option(NamedTuple):
 OPTIONS = (
     Option("server.host", "127.0.0.1", "address at which pages and API are served"),
     Option("server.port", 8484, "port of pages and API"),
+    Option("server.processes", 1, "processes that serve pages and API; one for each core that they may use"),
     Option("server.name", "", "host name by which browsers know this machine (and which passkeys are bound to)"),
     Option("server.certificate", "", "PEM file of the server's certificate; without it pages are served without TLS, on loopback only"),
     Option("server.key", "", "PEM file of the certificate's key"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
@@ -13,9 +14,22 @@ from fieldwatch.server.asgi import application
 from fieldwatch.server.options import Options
 
 
-def serve(options: Options, say: Callable[[str], None]) -> None:
-    """Serves until SIGTERM or SIGINT. `say` prints what whoever starts it should know."""
-    asyncio.run(_serve(options, say))
+def listening(options: Options) -> socket.socket:
+    """The socket of pages and API. Raises OSError where the address is taken, or is none of this machine."""
+    family = socket.AF_INET6 if ":" in options["server.host"] else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((options["server.host"], options["server.port"]))
+    made.listen(1024)
+    made.set_inheritable(True)
+    return made
+
+
+def serve(options: Options, pages: socket.socket, say: Callable[[str], None] | None) -> None:
+    """Serves until SIGTERM or SIGINT. `say` prints what whoever starts it should know; without it this is one process among several, which
+    serves pages and nothing else.
+    """
+    asyncio.run(_serve(options, pages, say))
 
 
 class Server(uvicorn.Server):
@@ -27,17 +41,18 @@ class Server(uvicorn.Server):
         yield
 
 
-async def _serve(options: Options, say: Callable[[str], None]) -> None:
+async def _serve(options: Options, pages: socket.socket, say: Callable[[str], None] | None) -> None:
     servers: list[uvicorn.Server] = [Server(_pages(options))]
-    if options["sensors.port"]:
+    running = [asyncio.create_task(servers[0].serve(sockets=[pages]))]
+    if say is not None and options["sensors.port"]:
         from fieldwatch.server.sensors.door import door
 
         servers.append(door(options))
+        running.append(asyncio.create_task(servers[-1].serve()))
     _end_with_signals(servers)
-    running = [asyncio.create_task(server.serve()) for server in servers]
     while not all(server.started or task.done() for server, task in zip(servers, running, strict=True)):
         await asyncio.sleep(0.02)
-    if not any(task.done() for task in running):
+    if say is not None and not any(task.done() for task in running):
         await asyncio.to_thread(_announce, options, say)
     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
@@ -63,8 +78,6 @@ def _end_with_signals(servers: list[uvicorn.Server]) -> None:
 def _pages(options: Options) -> uvicorn.Config:
     return uvicorn.Config(
         application,
-        host=options["server.host"],
-        port=options["server.port"],
         ssl_certfile=options["server.certificate"] or None,
         ssl_keyfile=options["server.key"] or None,
         proxy_headers=options["server.behind_proxy"],

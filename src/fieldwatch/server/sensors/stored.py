@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from fieldwatch.sensor.alert import AlertKind
@@ -38,7 +38,8 @@ def _connected(call: Callable[Given, Returned]) -> Callable[Given, Returned]:
 
     @functools.wraps(call)
     def connected(*given: Given.args, **more: Given.kwargs) -> Returned:
-        close_old_connections()
+        if not connection.in_atomic_block:
+            close_old_connections()
         return call(*given, **more)
 
     return connected
