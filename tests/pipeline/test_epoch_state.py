@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fieldwatch.facts import Batch, Proof, Source
-from fieldwatch.pipeline.epoch_state import State, load, save
+from fieldwatch.pipeline.codec import MOST_BYTES
+from fieldwatch.pipeline.epoch_state import State, load, save, sendable
 from fieldwatch.pipeline.pins import Pin
 
 SOURCE = Source("live:s1:eth0:1", "live", "eth0", 5, 300, 1, 2, "", (("dead_ns", 3),))
@@ -65,3 +66,11 @@ def test_noise_is_no_state(tmp_path: Path) -> None:
     for content in (b"", b"null", b"[]", b"\xff\xfe", b"{}"):
         path.write_bytes(content)
         assert load(path) is None
+
+
+def test_rows_that_are_too_large_are_left_out_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    batch = STATE.telling[0]
+    assert sendable(batch) == batch
+    large = batch._replace(rows=(Proof(1, 1, 5, bytes(MOST_BYTES), 60),))
+    assert sendable(large) == batch._replace(rows=())
+    assert "rows cannot be told" in caplog.text

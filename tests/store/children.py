@@ -42,4 +42,6 @@ def _environment(data: Path) -> dict[str, str]:
 
 def start(script: str, environment: dict[str, str], *words: str) -> subprocess.Popen[str]:
     """A process that runs this Python; what it prints can be read."""
-    return subprocess.Popen([sys.executable, "-c", script, *words], env=environment, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *words], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )

@@ -18,7 +18,7 @@ from fieldwatch.facts import Batch, Gap, Source, Subject
 from fieldwatch.pipeline.assemble import Assembler, Facts
 from fieldwatch.pipeline.batches import batches, rows, source_of
 from fieldwatch.pipeline.by_time import Clock
-from fieldwatch.pipeline.epoch_state import State, load, save
+from fieldwatch.pipeline.epoch_state import State, load, save, sendable
 from fieldwatch.pipeline.live import RING_MIB, Kept, LiveReader
 from fieldwatch.pipeline.pins import Pins
 from fieldwatch.pipeline.proofs import SETTLE_S, Proofs, secret
@@ -181,7 +181,8 @@ class Epoch:
         state = self.state
         changed = chain(self.told.changed(rows(facts, state.identity)), self.proofs.due(facts, hidden, frame, is_end=is_end))
         told_ns = max(state.told_ns, self.clock.ended_ns)
-        telling = tuple(batches(self._source(facts), changed, first=state.number, told_ns=told_ns, is_end=is_end))
+        told = batches(self._source(facts), changed, first=state.number, told_ns=told_ns, is_end=is_end)
+        telling = tuple(map(sendable, told))
         self.state = state._replace(
             number=state.number + len(telling),
             told_ns=told_ns,

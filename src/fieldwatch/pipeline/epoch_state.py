@@ -73,9 +73,19 @@ def save(path: Path, state: State) -> None:
     fresh.replace(path)
 
 
+def sendable(batch: Batch) -> Batch:
+    """The batch; without its rows where these are too large to be sent, which is logged: one hostile message must not end an epoch."""
+    try:
+        encode(batch)
+    except BadBatch as error:
+        log.error("rows cannot be told: %s", error)
+        return batch._replace(rows=())
+    return batch
+
+
 def _pin(told: list[Any]) -> Pin:
     client, server, vlan, carrier, port = told
     return Pin((client[0], client[1]), (server[0], server[1]), vlan, carrier, port)
 
 
-__all__ = ["State", "load", "save"]
+__all__ = ["State", "load", "save", "sendable"]

@@ -1,8 +1,8 @@
 """A backup while everything runs, and a store from a backup.
 
 In one file: the database at one moment, the files of the history that it lists then, captures, the batches that sensors have handed over
-and that are not in the database yet, and, where they are asked for, the keys. Who has these has the secrets of the installation.
-Without keys, a restored store makes new ones: everybody signs in again, and the end of the audit log is taken as it is restored.
+and that are not in the database yet, and, where they are asked for, the keys. Whoever has a backup with keys has the secrets of the
+installation. Without keys, a restored store makes new ones: everybody signs in again, and the log's end is taken as it is restored.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from django.db import OperationalError, connections
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -236,9 +236,7 @@ class Stream:
 
 @pytest.fixture()
 def port(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """The port of a server in a thread; its threads use the connection of the test where that is in memory."""
-    from django.db import connection
-
+    """The port of a server in a thread."""
     from fieldwatch.server.asgi import application
 
     monkeypatch.setattr(live, "POLL_S", 0.05)
@@ -252,7 +250,6 @@ def port(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[in
     server.should_exit = True
     thread.join(20)
     assert not thread.is_alive()
-    connection.ensure_connection()
 
 
 def test_a_real_server_streams_and_a_cursor_loses_and_doubles_nothing(port: int, site: Site, administrator: User) -> None:
@@ -264,16 +261,19 @@ def test_a_real_server_streams_and_a_cursor_loses_and_doubles_nothing(port: int,
     seen = first.take(2)
     made += [emit(Kind.ASSET, f"{at}", site=site.pk).pk for at in range(3, 8)]
     seen += first.take(3)
+    first.answer.close()
     first.connection.close()
     made += [emit(Kind.ASSET, f"{at}", site=site.pk).pk for at in range(8, 12)]
     second = Stream(port, text, **{"Last-Event-ID": f"{seen[-1]}"})
     seen += second.take(len(made) - 1 - len(seen))
+    second.answer.close()
     second.connection.close()
     assert seen == made[1:]
 
 
 def test_a_real_server_asks_who_it_is(port: int) -> None:
-    answer = Stream(port, "fwt_nothing").answer
-    assert answer.status == 401
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    connections.close_all()
+    asked = Stream(port, "fwt_nothing")
+    assert asked.answer.status == 401
+    assert asked.answer.headers["Content-Type"] == "application/problem+json"
+    asked.answer.close()
+    asked.connection.close()

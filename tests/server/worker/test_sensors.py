@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 from fieldwatch.server.options import Options
@@ -64,7 +65,10 @@ def running(folder: Path, watched: Path, token: str, port: int) -> Iterator[Path
 
 
 @pytest.mark.django_db(transaction=True)
-def test_from_the_token_to_the_assets_and_out_again(tmp_path: Path, person: Callable[..., User], browser: Callable[[User], Client]) -> None:
+def test_from_the_token_to_the_assets_and_out_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, person: Callable[..., User], browser: Callable[[User], Client]
+) -> None:
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)  # threads of the door leave no connection behind
     site = Site.objects.create(slug="works", name="Water works")
     client = browser(person("engineer", site))
     shown = client.post("/sensors/enrol/", {"site": "works", "name": "north"})

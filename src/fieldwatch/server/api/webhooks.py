@@ -126,9 +126,11 @@ async def _send(made: Delivery, at_s: int, allow_local: bool) -> str:
             status = await _post(made, at_s, allow_local)
     except (Refused, httpx.InvalidURL) as error:
         return str(error)
+    except ValueError as error:
+        return f"url: {error}"[:500]
     except (TimeoutError, httpx.TimeoutException):
         return f"no answer within {TIMEOUT_S:.0f} s"
-    except (httpx.HTTPError, OSError, UnicodeError) as error:
+    except (httpx.HTTPError, OSError) as error:
         return f"{type(error).__name__}: {error}"[:500]
     return "" if 200 <= status < 300 else f"the answer was {status}; 2xx takes a delivery"
 

@@ -34,15 +34,23 @@ Returned = TypeVar("Returned")
 
 
 def _connected(call: Callable[Given, Returned]) -> Callable[Given, Returned]:
-    """Requests of sensors run in threads of their own: a connection that a database closed meanwhile is made anew."""
+    """Requests of sensors run in threads of their own: a connection that is too old, or that a database closed meanwhile, is made anew."""
 
     @functools.wraps(call)
     def connected(*given: Given.args, **more: Given.kwargs) -> Returned:
-        if not connection.in_atomic_block:
-            close_old_connections()
-        return call(*given, **more)
+        _refresh()
+        try:
+            return call(*given, **more)
+        finally:
+            _refresh()
 
     return connected
+
+
+def _refresh() -> None:
+    """As Django does before and after each request; within a transaction of somebody else nothing is closed."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 class StoredSensors:

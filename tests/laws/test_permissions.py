@@ -1,0 +1,386 @@
+"""Who may do what: every route against docs/permissions.tsv, which is written by hand; and nothing of another site is ever seen."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import re
+import uuid
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from fieldwatch.server.accounts import tokens
+from fieldwatch.server.api.rest import rest
+from fieldwatch.server.options import Options
+from fieldwatch.server.records.registry import records
+from fieldwatch.server.urls import pages
+from fieldwatch.store import models
+from fieldwatch.store.folding import indexing
+from fieldwatch.store.models import ApiToken, Asset, End, Finding, Membership, Role, Site, Source, User, Zone
+
+pytestmark = pytest.mark.django_db
+
+TABLE = Path(__file__).parents[2] / "docs" / "permissions.tsv"
+ROLES = tuple(role.value for role in Role)
+OPEN = {"setup"}
+"""Pages whose address itself is the secret: tested in tests/server/pages/test_setup.py."""
+
+CANARY = "CANARY7f3a"
+SEEN_NS = 1_700_000_000_000_000_000
+
+
+class Row(NamedTuple):
+    """A route, where the role has to be held, and which roles may."""
+
+    kind: str
+    name: str
+    method: str
+    held: str
+    allowed: frozenset[str]
+
+
+def rows() -> list[Row]:
+    lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    found = list(csv.DictReader(lines, delimiter="\t"))
+    return [
+        Row(one["kind"], one["name"], one["method"], one["held"], frozenset(role for role in ROLES if one[role] == "yes")) for one in found
+    ]
+
+
+def routes() -> set[tuple[str, str, str]]:
+    """Every route that the server has, by kind, name and method."""
+    made = {("page", page.name, method) for page in pages() if page.name not in OPEN for method in page.methods}
+    for record in records().values():
+        if record.has_page:
+            made |= {("list", record.plural, "GET"), ("export", record.plural, "GET")}
+    return made | {("rest", name, method) for name, method, _ in operations()}
+
+
+@cache
+def operations() -> tuple[tuple[str, str, str], ...]:
+    """The operations of REST: id, method, path."""
+    return tuple(
+        (str(one.operation_id), method, f"/api/v1{prefix}{path}")
+        for prefix, router in rest()._routers
+        for path, view in router.path_operations.items()
+        for one in view.operations
+        for method in one.methods
+    )
+
+
+def test_every_route_has_one_row_and_every_row_a_route() -> None:
+    written = [(row.kind, row.name, row.method) for row in rows()]
+    assert len(written) == len(set(written))
+    assert routes() - set(written) == set()
+    assert set(written) - routes() == set()
+
+
+# ------------------------------------------------------------------------------------------------------------- objects
+
+
+class Plant(NamedTuple):
+    """A site with one object of each kind. `words` stand in all their texts."""
+
+    site: Site
+    zone: Zone
+    asset: Asset
+    keys: dict[str, Any]
+
+
+def plant(slug: str, words: str) -> Plant:
+    site = Site.objects.create(slug=slug, name=f"{words} works", description=words)
+    zone = Zone.objects.create(site=site, name=f"{words} zone")
+    asset = Asset.objects.create(
+        site=site, zone=zone, handle=f"{words}-1", name=f"{words} PLC", vendor=words, model=words, firmware=words, serial_number=words, role="plc",
+        ip="10.9.9.9", ip_order="4", ips=["10.9.9.9"], labels=[words], findings_now=1, first_ns=SEEN_NS, last_ns=SEEN_NS,
+    )  # fmt: skip
+    source = Source.objects.create(site=site, identity=f"sha256:{words}", kind="capture", name=f"{words}.pcap", state="done")
+    proof = [[source.pk, SEEN_NS, words, [[1, 0, 4]]]]
+    models.AssetAttribute.objects.create(
+        asset=asset, name="model", rank=0, value=words, confidence=0.9, reason=words, evidence=proof, proofs=1
+    )
+    models.Override.objects.create(asset=asset, attribute="name", value=words)
+    end = End.objects.create(site=site, ip="10.9.9.9", mac="", vlan=0, component=words, asset=asset)
+    talk = models.Conversation.objects.create(
+        site=site, client=end, server=end, transport="tcp", port=502, protocol=words, first_ns=SEEN_NS, last_ns=SEEN_NS, effects=1
+    )
+    said = hashlib.blake2b(words.encode(), digest_size=16).digest()
+    models.MessageClass.objects.create(
+        site=site, conversation=talk, operation=words, effect="read", object=words, first_ns=SEEN_NS, last_ns=SEEN_NS, digest=said
+    )
+    row: dict[str, Any] = {
+        "source": source,
+        "site": site,
+        "protocol": words,
+        "times": 1,
+        "seen_ns": SEEN_NS,
+        "spans": [[1, 0, 4]],
+        "digest": said,
+    }
+    done = models.Operation.objects.create(actor=end, target=end, name=words, effect="write", object=words, technique="", **row)
+    when = models.Occurrence.objects.create(
+        operation=done, site=site, effect="write", protocol=words, is_change=True, frame=1, ordinal=0, seen_ns=SEEN_NS, values=[[words, words]],
+        result=words,
+    )  # fmt: skip
+    login = models.Login.objects.create(client=end, server=end, username=words, secret="", cleartext=True, result="ok", frames=[1], **row)
+    bad = models.Malformed.objects.create(speaker=end, reason=words, clause=words, have=words, allowed=words, **row)
+    unread = models.Undecoded.objects.create(function=words, reason=words, **row)
+    gap = models.Gap.objects.create(source=source, site=site, client=end, server=end, protocol=words, times=1, size_bytes=9)
+    change = models.Change.objects.create(
+        site=site, asset=asset, kind="identity", attribute="model", before=words, after=words, seen_ns=SEEN_NS
+    )
+    finding = Finding.objects.create(
+        site=site, asset=asset, key=words, kind="exposure", title=words, verdict="affected", priority=0, priority_reason=words, reason=words,
+        cve=f"CVE-{words}"[:30], advisory=words, details={"field": "model", "value": words, "range": words}, evidence=proof,
+    )  # fmt: skip
+    sensor = models.Sensor.objects.create(site=site, name=f"{words} sensor", serial=words, health={"packets": 1})
+    alert = models.SensorAlert.objects.create(sensor=sensor, kind="silent", words=words)
+    subnet = models.Subnet.objects.create(site=site, network="10.9.9.0/24", name=words, zone=zone)
+    models.Event.objects.create(site=site, zone=zone, kind="asset", object=words, data={"words": words})
+    _index()
+    keys = {
+        "assets": asset.uid, "findings": finding.pk, "captures": source.pk, "conversations": talk.pk, "operations": when.pk, "logins": login.pk,
+        "malformed": bad.pk, "undecoded": unread.pk, "gaps": gap.pk, "identity-changes": change.pk, "sensors": sensor.pk,
+        "sensor-alerts": alert.pk, "subnets": subnet.pk, "zones": zone.pk, "sites": site.slug, "setup": site.slug, "map": asset.uid,
+    }  # fmt: skip
+    return Plant(site, zone, asset, keys)
+
+
+def _index() -> None:
+    """The search finds them."""
+    indexing.rebuild()
+
+
+@pytest.fixture(autouse=True)
+def _no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: Options = settings.OPTIONS
+    off = {"limits.person_per_minute": 0, "limits.address_per_minute": 0}
+    monkeypatch.setattr(settings, "OPTIONS", Options({**held.values, **off}, held.origins, held.data))
+
+
+@pytest.fixture
+def here(db: None) -> Plant:
+    return plant("here", "ours")
+
+
+@pytest.fixture
+def there(db: None) -> Plant:
+    return plant("there", CANARY)
+
+
+def somebody(role: str, site: Site | None = None, zone: Zone | None = None) -> User:
+    name = f"{role}-{User.objects.count()}"
+    user = User.objects.create_user(name, f"{name}@example.org", None)
+    Membership.objects.create(user=user, role=role, site=site, zone=zone)
+    return user
+
+
+def browser(user: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["second_factor"] = True
+    session.save()
+    return client
+
+
+def program(user: User, expires: datetime.datetime | None = None) -> Client:
+    text = tokens.make(user, "a program", "write", None, timezone.now() + datetime.timedelta(days=1))
+    if expires is not None:
+        ApiToken.objects.filter(user=user).update(expires_at=expires)
+    return Client(headers={"Authorization": f"Bearer {text}"}, raise_request_exception=False)
+
+
+# ------------------------------------------------------------------------------------------------------------ requests
+
+
+def address(row: Row, place: Plant) -> str:
+    """The address of the route, with objects of this place."""
+    if row.kind == "list":
+        return f"/{row.name}/"
+    if row.kind == "export":
+        return f"/{row.name}/export.csv"
+    if row.kind == "rest":
+        path = next(path for name, method, path in operations() if (name, method) == (row.name, row.method))
+        return _filled(path.removeprefix("/api/v1"), place, "/api/v1")
+    return _filled("/" + next(page.address for page in pages() if page.name == row.name), place, "")
+
+
+def _filled(path: str, place: Plant, before: str) -> str:
+    first = path.split("/")[1]
+    key = place.keys.get(first) or _everywhere(first, place)
+
+    def value(found: re.Match[str]) -> str:
+        return {"name": "model", "attribute": "name", "role": str(_membership().pk), "id": _upload(place)}.get(found[2], str(key))
+
+    return before + re.sub(r"[<{](?:(\w+):)?(\w+)[>}]", value, path)
+
+
+def _membership() -> Membership:
+    return Membership.objects.order_by("pk").first() or Membership.objects.create(user=somebody("viewer"), role="viewer")
+
+
+def _everywhere(first: str, place: Plant) -> Any:
+    """The key of something that belongs to no site."""
+    if first == "people":
+        return somebody("viewer", place.site).pk
+    if first in {"tokens", "account"}:
+        until = timezone.now() + datetime.timedelta(days=1)
+        digest = uuid.uuid4().hex
+        return ApiToken.objects.create(user=somebody("viewer", place.site), name="x", digest=digest, hint="fwt_", expires_at=until).pk
+    if first == "webhooks":
+        return models.Webhook.objects.create(name=uuid.uuid4().hex, url="https://soc.example.org/", secret="s", site=place.site).pk
+    if first == "audit-events":
+        from fieldwatch.store.audit import AuditAction, append
+
+        append(actor="a", address="", action=AuditAction.EXPORT, object="x", site="")
+        return models.AuditEvent.objects.order_by("-number").first().number  # type: ignore[union-attr]
+    return ""
+
+
+UPLOADS: dict[str, str] = {}
+
+
+def _upload(place: Plant) -> str:
+    return UPLOADS.get(place.site.slug, "0" * 32)
+
+
+def ask(client: Client, row: Row, place: Plant) -> int:
+    """The status of the answer."""
+    where = address(row, place)
+    told: dict[str, Any] = {"content_type": "application/json", "data": "{}"} if row.kind == "rest" and row.method != "GET" else {}
+    if row.name == "open_upload":
+        told["data"] = f'{{"name": "a.pcap", "size": 100, "site": "{place.site.slug}"}}'
+    if row.name in {"add_zone", "add_subnet"}:
+        told["data"] = f'{{"site": "{place.site.slug}", "name": "new", "network": "10.1.0.0/16"}}'
+    if row.name in {"export_assets_table", "import_assets_table"}:
+        where += f"?site={place.site.slug}"
+    answer = getattr(client, row.method.lower())(where, **told)
+    status = int(answer.status_code)
+    if hasattr(answer, "streaming_content"):
+        b"".join(answer.streaming_content)
+    assert status < 500, (row, status)
+    return status
+
+
+def refused(status: int) -> bool:
+    return status in {401, 403}
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.kind}-{row.name}-{row.method}")
+def test_each_role_may_what_the_table_says(row: Row, here: Plant, there: Plant) -> None:
+    for role in ROLES:
+        client = _client(row, somebody(role, None if row.held == "all" else here.site))
+        status = ask(client, row, here)
+        if row.name in OF_AN_OWN_OBJECT:
+            assert refused(status) or status == 404 or role in row.allowed, (role, status)
+        else:
+            assert refused(status) is (role not in row.allowed), (role, status)
+            assert status != 404 or row.name in MAY_BE_MISSING, (role, status)
+
+
+OF_AN_OWN_OBJECT = {"get_upload", "put_piece", "drop_upload"}
+"""An upload is its uploader's alone: whoever asks for another's gets 404."""
+
+MAY_BE_MISSING = {
+    "asset-bundle", "finding-bundle", "operation-bundle", "login-bundle", "malformed-bundle", "undecoded-bundle",  # no frame is kept here
+    "account-session-end", "person-role-take", "token-revoke", "revoke_token", "map-pin", "site-zone-remove", "site-subnet-remove",
+}  # fmt: skip
+"""Routes that answer 404 here to who may, as what they are about is not there."""
+
+
+def _client(row: Row, user: User) -> Client:
+    return program(user) if row.kind == "rest" else browser(user)
+
+
+@pytest.mark.parametrize("row", [row for row in rows() if row.held == "all"], ids=lambda row: f"{row.kind}-{row.name}-{row.method}")
+def test_what_must_be_held_everywhere_is_not_had_at_a_site(row: Row, here: Plant) -> None:
+    client = _client(row, somebody("administrator", here.site))
+    status = ask(client, row, here)
+    if row.method == "GET" and row.kind in {"list", "export", "rest"} and status == 200:
+        answer = client.get(address(row, here))
+        body = b"".join(answer.streaming_content) if hasattr(answer, "streaming_content") else answer.content  # type: ignore[attr-defined]
+        assert b"example.org" not in body, row
+    else:
+        assert refused(status) or status == 404, (row, status)
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.kind}-{row.name}-{row.method}")
+def test_who_is_not_signed_in_or_too_late_gets_nothing(row: Row, here: Plant) -> None:
+    status = ask(Client(raise_request_exception=False), row, here)
+    assert status in ({401, 403} if row.kind == "rest" else {302, 401, 403}), status
+    late = program(somebody("administrator"), timezone.now() - datetime.timedelta(seconds=1))
+    assert ask(late, row, here) in ({401, 403} if row.kind == "rest" else {302, 401, 403})
+
+
+OF_AN_OBJECT = [row for row in rows() if row.held == "site" and row.kind in {"page", "rest"}]
+
+
+@pytest.mark.parametrize("row", OF_AN_OBJECT, ids=lambda row: f"{row.kind}-{row.name}-{row.method}")
+def test_nothing_of_another_site_is_reached(row: Row, here: Plant, there: Plant) -> None:
+    if address(row, here) == address(row, there):
+        pytest.skip("it is about no object")
+    before = _state(there)
+    for role in ("engineer", "administrator"):
+        assert ask(_client(row, somebody(role, here.site)), row, there) in {401, 403, 404}, role
+    assert _state(there) == before
+
+
+OF_A_ZONE = [row for row in OF_AN_OBJECT if row.name.startswith("asset") and row.method == "GET" and "table" not in row.name] + [
+    row
+    for row in OF_AN_OBJECT
+    if row.name in {"finding", "get_asset", "get_finding", "conversation", "get_conversation", "operation-evidence"}
+]
+
+
+@pytest.mark.parametrize("row", OF_A_ZONE, ids=lambda row: f"{row.kind}-{row.name}-{row.method}")
+def test_a_zone_is_as_far_as_one_sees_who_has_one(row: Row, here: Plant) -> None:
+    other = Zone.objects.create(site=here.site, name="another")
+    assert ask(_client(row, somebody("engineer", None, here.zone)), row, here) != 403
+    assert ask(_client(row, somebody("engineer", None, other)), row, here) in {403, 404}
+
+
+def _state(place: Plant) -> list[Any]:
+    kinds = (Asset, Finding, models.Override, models.Note, Zone, models.Subnet, models.Sensor, models.MapPin, Source)
+    return [list(kind._default_manager.order_by("pk").values()) for kind in kinds] + [place.site.slug]
+
+
+def everything(place: Plant) -> Iterator[tuple[str, str]]:
+    """Every address that can be read, of the own site and without one, with searches for what is hidden."""
+    for row in rows():
+        if row.method == "GET":
+            yield row.kind, address(row, place)
+    for record in records().values():
+        for query in (f"?q={CANARY}", "?site=there", "?sort=bad", f"?columns={','.join(one.name for one in record.columns)}"):
+            yield "list", f"/{record.plural}/{query}"
+            yield "export", f"/{record.plural}/export.csv{query}"
+            yield "rest", f"/api/v1/{record.plural}{query}"
+    yield from (("page", f"{where}?site=there") for where in ("/", "/map/", "/map/data.json", "/search/", "/changes/", "/blind-spots/"))
+    yield "page", f"/search/?q={CANARY}"
+    yield "rest", "/api/v1/events?after=0"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_shows_that_the_other_site_is_there(role: str, here: Plant, there: Plant) -> None:
+    user = somebody(role, here.site)
+    clients = {"rest": program(user)}
+    page = browser(user)
+    seen = 0
+    for kind, where in everything(here):
+        answer = clients.get(kind, page).get(where)
+        body = b"".join(answer.streaming_content) if hasattr(answer, "streaming_content") else answer.content  # type: ignore[attr-defined]
+        asked = CANARY.encode() in where.encode()
+        shown = body.replace(f"q={CANARY}".encode(), b"").replace(f'value="{CANARY}"'.encode(), b"") if asked else body
+        if asked and answer.status_code == 200:
+            shown = shown.replace(CANARY.encode(), b"", shown.count(f"{CANARY}".encode()) if b"there works" not in shown else 0)
+        assert CANARY.encode() not in shown, where
+        seen += answer.status_code == 200
+    assert seen > 20
