@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from tests.store.children import shared, start
+from tests.store.ingest.conftest import everything, slices, source
 
 from fieldwatch.facts import Batch
 from fieldwatch.store import audit, models
@@ -22,8 +24,6 @@ from fieldwatch.store.archive import UnusableBackup, unpack
 from fieldwatch.store.backup import backup
 from fieldwatch.store.captures import keep, place
 from fieldwatch.store.ingest import Writer
-from tests.store.children import shared, start
-from tests.store.ingest.conftest import everything, slices, source
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

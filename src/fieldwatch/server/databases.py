@@ -13,6 +13,10 @@ from fieldwatch.server.options import Options, UnusableOption
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=0")
 WAIT_S = 20
+"""Seconds that somebody waits for a lock, or for a connection."""
+
+MOST_CONNECTIONS = 10
+"""Connections of one process to PostgreSQL; who comes when all are in use waits."""
 
 
 def database(options: Options) -> dict[str, Any]:
@@ -30,9 +34,8 @@ def database(options: Options) -> dict[str, Any]:
         "PASSWORD": _password(options["database.password_file"]) or unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 300,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5},
+        "CONN_MAX_AGE": 0,  # requests come in threads of their own: what is kept is kept by the pool
+        "OPTIONS": {"connect_timeout": 5, "pool": {"min_size": 1, "max_size": MOST_CONNECTIONS, "timeout": WAIT_S}},
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
 
@@ -42,7 +45,7 @@ def _sqlite(data: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(data / "fieldwatch.sqlite3"),
-        "CONN_MAX_AGE": 300,
+        "CONN_MAX_AGE": 0,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": WAIT_S,

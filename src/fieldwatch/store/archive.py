@@ -109,6 +109,8 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
                     raise UnusableBackup(f"{path}: {entry.name!r}: is no file of a backup")
                 else:
                     sums[entry.name] = _extract(source, folder / entry.name)
+            while stream.read(1 << 20):  # to the end of the packing, which has a sum of its own
+                pass
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise UnusableBackup(f"{path}: cannot be read to its end: {error}") from None
     return _verified(path, manifest, sums)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from django.db import OperationalError
+from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.utils import timezone
 
@@ -95,7 +95,7 @@ def test_old_and_new_events_come_once_and_in_order(table: Table) -> None:
         first = await take(stream, 2)
         table.add(4, 5)
         second = await take(stream, 2)
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
         assert live.feed().readers == set()
         return [one["id"] for one in first + second]
 
@@ -240,6 +240,7 @@ def port(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[in
     from fieldwatch.server.asgi import application
 
     monkeypatch.setattr(live, "POLL_S", 0.05)
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)  # its threads end with the test
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
@@ -266,9 +267,19 @@ def test_a_real_server_streams_and_a_cursor_loses_and_doubles_nothing(port: int,
     made += [emit(Kind.ASSET, f"{at}", site=site.pk).pk for at in range(8, 12)]
     second = Stream(port, text, **{"Last-Event-ID": f"{seen[-1]}"})
     seen += second.take(len(made) - 1 - len(seen))
+    assert any(_open_connections() <= 1 for _ in range(1000)), "who waits holds no connection: the one is the test's"
     second.answer.close()
     second.connection.close()
     assert seen == made[1:]
+
+
+def _open_connections() -> int:
+    """How many sessions the database has; on SQLite there are none to count."""
+    if connection.vendor == "sqlite":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
 
 
 def test_a_real_server_asks_who_it_is(port: int) -> None:

@@ -48,7 +48,7 @@ def test_the_history_that_is_asked_for(address: str, administrator: User, progra
             return Series(given.from_ns, 10**9, (1, 2), (0, 1), 3 * 10**11, ("x.parquet",))
 
     monkeypatch.setattr(talks, "_history", Some)
-    body = program(administrator).get(f"{address}/history", {"since": "2026-01-01", "until": "2026-01-02", "buckets": 2}).json()
+    body = program(administrator).get(f"{address}/history", {"since": "2026-01-01", "until": "2026-01-02", "buckets": "2"}).json()
     assert body["first"].startswith("2026-01-01T00:00:00")
     assert (body["seconds"], body["grain_s"], body["times"], body["unreadable"]) == (1.0, 300.0, [1, 2], 1)
     assert asked[0].to_ns - asked[0].from_ns == 86_400 * 10**9

@@ -82,9 +82,12 @@ def told(event: Event) -> dict[str, Any]:
 
 
 def is_missed(cursor: int) -> bool:
-    """True where events behind the cursor were deleted, or the cursor is of another time of this database (before a restore)."""
+    """True where events behind the cursor were deleted, or the cursor is of another time of this database (before a restore).
+
+    0 asks for all that are kept, and misses nothing.
+    """
     found = kept()
-    return cursor > found.last or (cursor + 1 < found.first and found.first > 1)
+    return cursor > found.last or 0 < cursor < found.first - 1
 
 
 def kinds_of(text: str) -> frozenset[str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -128,10 +128,25 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     except Problem as problem:
         return problem.answer()
     session = request.session.session_key if held.token is None else None
-    answer = StreamingHttpResponse(lines(lambda: ears_of(held, session, kinds), cursor), content_type="text/event-stream")
+    sent = _without_connection(lines(lambda: ears_of(held, session, kinds), cursor))
+    answer = StreamingHttpResponse(sent, content_type="text/event-stream")
     answer["Cache-Control"] = "no-store"
     answer["X-Accel-Buffering"] = "no"
     return answer
+
+
+async def _without_connection(sent: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """What is sent, after the request has given its connection to the database back: it would hold it as long as the stream lasts."""
+    await sync_to_async(_let_go)()
+    async with aclosing(sent):
+        async for one in sent:
+            yield one
+
+
+def _let_go() -> None:
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def _signed(request: HttpRequest) -> Access:
@@ -150,7 +165,7 @@ def ears_of(held: Access, session: str | None, kinds: frozenset[str]) -> Ears | 
     return Ears(Access(user, token), kinds)
 
 
-async def lines(renewed: Callable[[], Ears | None], cursor: int | None) -> AsyncIterator[bytes]:
+async def lines(renewed: Callable[[], Ears | None], cursor: int | None) -> AsyncGenerator[bytes, None]:
     """What is sent, until the stream has lasted long enough, its reader is behind, or may hear nothing any more."""
     here = feed()
     if len(here.readers) >= MOST_READERS:

@@ -15,6 +15,7 @@ SQLITE = (
     "CREATE TRIGGER store_search_update AFTER UPDATE OF words ON store_searchentry BEGIN"
     " INSERT INTO store_search_words(store_search_words, rowid, words) VALUES ('delete', old.id, old.words);"
     " INSERT INTO store_search_words(rowid, words) VALUES (new.id, new.words); END",
+    "INSERT INTO store_search_words(store_search_words) VALUES ('rebuild')",
 )
 SQLITE_BACK = (
     "DROP TRIGGER store_search_insert",
