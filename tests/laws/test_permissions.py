@@ -102,7 +102,8 @@ def plant(slug: str, words: str) -> Plant:
     site = Site.objects.create(slug=slug, name=f"{words} works", description=words)
     zone = Zone.objects.create(site=site, name=f"{words} zone")
     asset = Asset.objects.create(
-        site=site, zone=zone, handle=f"{words}-1", name=f"{words} PLC", vendor=words, model=words, firmware=words, serial_number=words, role="plc",
+        site=site, zone=zone, handle=f"{words}-1", name=f"{words} PLC", vendor=words, model=words, firmware=words, serial_number=words,
+        role="plc",
         ip="10.9.9.9", ip_order="4", ips=["10.9.9.9"], labels=[words], findings_now=1, first_ns=SEEN_NS, last_ns=SEEN_NS,
     )  # fmt: skip
     source = Source.objects.create(site=site, identity=f"sha256:{words}", kind="capture", name=f"{words}.pcap", state="done")
@@ -130,8 +131,8 @@ def plant(slug: str, words: str) -> Plant:
     }
     done = models.Operation.objects.create(actor=end, target=end, name=words, effect="write", object=words, technique="", **row)
     when = models.Occurrence.objects.create(
-        operation=done, site=site, effect="write", protocol=words, is_change=True, frame=1, ordinal=0, seen_ns=SEEN_NS, values=[[words, words]],
-        result=words,
+        operation=done, site=site, effect="write", protocol=words, is_change=True, frame=1, ordinal=0, seen_ns=SEEN_NS,
+        values=[[words, words]], result=words,
     )  # fmt: skip
     login = models.Login.objects.create(client=end, server=end, username=words, secret="", cleartext=True, result="ok", frames=[1], **row)
     bad = models.Malformed.objects.create(speaker=end, reason=words, clause=words, have=words, allowed=words, **row)
@@ -141,7 +142,8 @@ def plant(slug: str, words: str) -> Plant:
         site=site, asset=asset, kind="identity", attribute="model", before=words, after=words, seen_ns=SEEN_NS
     )
     finding = Finding.objects.create(
-        site=site, asset=asset, key=words, kind="exposure", title=words, verdict="affected", priority=0, priority_reason=words, reason=words,
+        site=site, asset=asset, key=words, kind="exposure", title=words, verdict="affected", priority=0, priority_reason=words,
+        reason=words,
         cve=f"CVE-{words}"[:30], advisory=words, details={"field": "model", "value": words, "range": words}, evidence=proof,
     )  # fmt: skip
     sensor = models.Sensor.objects.create(site=site, name=f"{words} sensor", serial=words, health={"packets": 1})
@@ -150,7 +152,8 @@ def plant(slug: str, words: str) -> Plant:
     models.Event.objects.create(site=site, zone=zone, kind="asset", object=words, data={"words": words})
     indexing.rebuild(site.pk)
     keys = {
-        "assets": asset.uid, "findings": finding.pk, "captures": source.pk, "conversations": talk.pk, "operations": when.pk, "logins": login.pk,
+        "assets": asset.uid, "findings": finding.pk, "captures": source.pk, "conversations": talk.pk, "operations": when.pk,
+        "logins": login.pk,
         "malformed": bad.pk, "undecoded": unread.pk, "gaps": gap.pk, "identity-changes": change.pk, "sensors": sensor.pk,
         "sensor-alerts": alert.pk, "subnets": subnet.pk, "zones": zone.pk, "sites": site.slug, "setup": site.slug, "map": asset.uid,
     }  # fmt: skip
@@ -268,9 +271,11 @@ def ask(client: Client, row: Row, place: Plant) -> int:
     told: dict[str, Any] = {}
     if row.kind == "rest" and row.method != "GET":
         told = {"content_type": "application/json", "data": json.dumps(body(row, place))}
+    if row.name == "sensor-enrol":
+        told = {"data": {"site": place.site.slug, "name": "new"}}
     with undone():
         where = address(row, place)
-        if row.name in {"export_assets_table", "import_assets_table"}:
+        if row.name in {"export_assets_table", "import_assets_table", "map-data"}:
             where += f"?site={place.site.slug}"
         answer = getattr(client, row.method.lower())(where, **told)
         content(answer)
@@ -301,16 +306,19 @@ def refused(status: int) -> bool:
 def test_a_role_may_what_the_table_says(role: str, here: Plant, there: Plant) -> None:
     at = {"site": somebody(role, here.site), "all": somebody(role)}
     clients = {(kind, held): program(user) if kind == "rest" else browser(user) for held, user in at.items() for kind in KINDS}
+    no_program = browser(at["site"])
     wrong = []
     for row in rows():
-        status, may = ask(clients[row.kind, row.held], row, here), role in row.allowed
+        status, may = ask(no_program if row.name in BY_PEOPLE else clients[row.kind, row.held], row, here), role in row.allowed
         is_missing = status == 404 and row.name in MAY_BE_MISSING | OF_AN_OWN_OBJECT
-        if refused(status) is may or (status == 404 and not is_missing):
+        if (refused(status) if may else not refused(status) and status != 404) or (may and status == 404 and not is_missing):
             wrong.append((row.kind, row.name, row.method, status, "may" if may else "may not"))
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 KINDS = ("list", "export", "page", "rest")
+BY_PEOPLE = {"add_token"}
+"""What no program may, whatever its token: tokens are made by people."""
 OF_AN_OWN_OBJECT = {"get_upload", "put_piece", "drop_upload"}
 """An upload is its uploader's alone: whoever asks for another's gets 404."""
 
@@ -331,7 +339,7 @@ def test_what_must_be_held_everywhere_is_not_had_at_a_site(here: Plant, there: P
             continue
         if row.kind not in {"list", "export", "rest"} or row.method != "GET" or b"example.org" in content(client.get(address(row, here))):
             wrong.append((row.kind, row.name, row.method, status))
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def test_who_is_not_signed_in_or_too_late_gets_nothing(here: Plant) -> None:
@@ -341,7 +349,7 @@ def test_who_is_not_signed_in_or_too_late_gets_nothing(here: Plant) -> None:
     for row in rows():
         allowed = {401, 403} if row.kind == "rest" else {302, 401, 403}
         wrong += [(row, status) for client in (nobody, late) if (status := ask(client, row, here)) not in allowed]
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def _client(row: Row, user: User) -> Client:
@@ -362,8 +370,8 @@ def test_nothing_of_another_site_is_reached(role: str, here: Plant, there: Plant
         if is_about_one:
             asked += 1
             status = ask(rest_ if row.kind == "rest" else page, row, there)
-            wrong += [(row, status)] if status not in {401, 403, 404} else []
-    assert wrong == []
+            wrong += [(row, status)] if status not in UNREACHED.get(row.name, {401, 403, 404}) else []
+    assert not wrong, "\n".join(map(str, wrong))
     assert asked > 50
     assert _state(there) == before
 
@@ -375,6 +383,10 @@ OF_A_ZONE = [row for row in OF_AN_OBJECT if row.name.startswith("asset") and row
 ]
 
 
+UNREACHED = {"open_upload": {401, 403, 404, 422}}
+"""Answers to who asks for something of another site: to bring a capture to a site that one does not see is a mistake in the body."""
+
+
 def test_a_zone_is_as_far_as_one_sees_who_has_one(here: Plant) -> None:
     other = Zone.objects.create(site=here.site, name="another")
     inside, outside = somebody("engineer", None, here.zone), somebody("engineer", None, other)
@@ -383,7 +395,7 @@ def test_a_zone_is_as_far_as_one_sees_who_has_one(here: Plant) -> None:
         statuses = ask(_client(row, inside), row, here), ask(_client(row, outside), row, here)
         if statuses[0] == 403 or statuses[1] not in {403, 404}:
             wrong.append((row, statuses))
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def _state(place: Plant) -> list[Any]:

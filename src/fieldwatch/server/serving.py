@@ -87,6 +87,7 @@ def _pages(options: Options) -> uvicorn.Config:
         log_level="warning",
         lifespan="off",
         timeout_keep_alive=30,
+        timeout_graceful_shutdown=3,  # streams of events do not end by themselves
         limit_concurrency=512,
         h11_max_incomplete_event_size=65536,
     )

@@ -15,6 +15,7 @@ from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records._record import Record
 
 View = Callable[..., HttpResponse]
+NOTHING = "there is nothing here, or not for you"
 
 
 class Page(NamedTuple):
@@ -47,7 +48,10 @@ def guarded(page: Page) -> View:
 
 def found(request: HttpRequest, record: Record, key: Any, may: May | None = None) -> Any:
     """The row of the record with this id, where it may be seen. Raises Http404, which tells nothing more."""
-    rows = access(request).narrow(record.base(), may or record.may, record.site, *record.zones) if record.site else record.base()
+    scope = access(request).scope(may or record.may)
+    if not record.site and not scope.everywhere:
+        raise Http404(NOTHING)
+    rows = record.base().filter(scope.q(record.site, *record.zones)) if record.site else record.base()
     return one_of(rows, **{record.id: key})
 
 
@@ -55,5 +59,5 @@ def one_of(rows: QuerySet[Any], **which: Any) -> Any:
     """The one row. Raises Http404."""
     row = rows.filter(**which).distinct().first()
     if row is None:
-        raise Http404("there is nothing here, or not for you")
+        raise Http404(NOTHING)
     return row

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._record import Column, Filter, Kind, Record, Rows, Text
-from fieldwatch.store.models import Asset
+from fieldwatch.store.models import Asset, AssetAddress
 from fieldwatch.store.search import assets_matching
 
 LEVELS = (("0", "0"), ("10", "1"), ("20", "2"), ("30", "3"), ("35", "3.5"), ("40", "4"), ("50", "5"), ("-1", _("unknown")))
@@ -44,6 +44,11 @@ def _label(text: str) -> Q:
     import json
 
     return Q(labels__icontains=json.dumps(text))
+
+
+def _has_address(text: str) -> Q:
+    """Assets that have, or had, this address."""
+    return Q(pk__in=AssetAddress.objects.filter(address=text.lower()).values("asset"))
 
 
 PARTS = Filter(
@@ -136,8 +141,8 @@ RECORD = Record(
         filters.flag("conflicts", _("contradicts a correction"), Q(conflicts__gt=0)),
         Filter("protocol", _("protocol"), lambda text: Q(protocols__icontains=f'"{text}"')),
         Filter("label", _("label"), _label),
-        filters.exact("ip", _("IP address"), "addresses__address"),
-        filters.exact("mac", _("MAC address"), "addresses__address"),
+        Filter("ip", _("IP address"), _has_address),
+        Filter("mac", _("MAC address"), _has_address),
         filters.exact("serial_number", _("serial number")),
         PARTS,
         filters.since("last_ns"),

@@ -19,6 +19,7 @@ from fieldwatch.server.options import Options
 from fieldwatch.server.worker import captures
 from fieldwatch.server.worker.basis import Shelf
 from fieldwatch.server.worker.chores import Rota
+from fieldwatch.server.worker.courier import Courier
 from fieldwatch.server.worker.sensors import Arrivals
 from fieldwatch.server.worker.sites import Folder
 from fieldwatch.server.worker.state import State, say
@@ -56,9 +57,14 @@ class Worker:
 
     def run(self) -> None:
         """Works until it is stopped."""
-        while not self.stopped.is_set():
-            if not self.step():
-                self.stopped.wait(IDLE_S)
+        courier = Courier(self.options)
+        courier.start()
+        try:
+            while not self.stopped.is_set():
+                if not self.step():
+                    self.stopped.wait(IDLE_S)
+        finally:
+            courier.stop()
 
     def run_until_idle(self) -> None:
         """Works until nothing waits."""
