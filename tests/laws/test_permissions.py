@@ -250,7 +250,7 @@ def _everywhere(first: str, place: Plant) -> Any:
 def body(row: Row, place: Plant) -> dict[str, Any]:
     """A body that the route takes."""
     slug, until = place.site.slug, (timezone.now() + datetime.timedelta(days=9)).date().isoformat()
-    return {
+    bodies: dict[str, dict[str, Any]] = {
         "open_upload": {"name": "a.pcap", "size": 100, "site": slug},
         "add_zone": {"site": slug, "name": "new"},
         "add_subnet": {"site": slug, "network": "10.1.0.0/16"},
@@ -263,7 +263,8 @@ def body(row: Row, place: Plant) -> dict[str, Any]:
         "change_findings": {"ids": [place.keys["findings"]], "note": {"text": "a note"}},
         "change_assets": {"ids": [str(place.asset.uid)], "set": {"labels": ["new"]}},
         "change_asset": {"labels": ["new"]},
-    }.get(row.name, {})
+    }
+    return bodies.get(row.name, {})
 
 
 def ask(client: Client, row: Row, place: Plant) -> int:

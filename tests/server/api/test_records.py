@@ -74,12 +74,12 @@ def test_a_walk_by_cursor_sees_every_row_once_in_every_order(
         upwards = client.get(address, {"sort": column}).json()["items"]
         assert len({row["id"] for row in upwards}) == len(upwards) >= 1
         for order, whole in ((column, upwards), (f"-{column}", upwards[::-1])):
-            first = client.get(address, {"sort": order, "limit": 3}).json()
+            first = client.get(address, {"sort": order, "limit": "3"}).json()
             assert first["items"] == whole[:3], order
             if first["next"]:
-                second = client.get(address, {"sort": order, "limit": 3, "cursor": first["next"]}).json()
+                second = client.get(address, {"sort": order, "limit": "3", "cursor": first["next"]}).json()
                 assert first["items"] + second["items"] == whole[:6], order
-                before = client.get(address, {"sort": order, "limit": 3, "cursor": second["previous"]}).json()
+                before = client.get(address, {"sort": order, "limit": "3", "cursor": second["previous"]}).json()
                 assert before["items"] == first["items"], order
 
 

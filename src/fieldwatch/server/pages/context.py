@@ -63,7 +63,7 @@ def chosen_site(request: HttpRequest, held: Access) -> str:
     allowed = {one.slug for one in held.sites}
     if "site" in request.GET:
         told = request.GET["site"]
-        if told in allowed or not told:
+        if (told in allowed or not told) and request.session.get("site", "") != told:
             request.session["site"] = told
         return told
     kept = request.session.get("site", "")

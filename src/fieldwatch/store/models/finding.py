@@ -59,7 +59,8 @@ class Finding(models.Model):
         constraints = (models.UniqueConstraint(fields=("asset", "key"), name="finding_key"),)
         indexes = (
             models.Index(fields=("rank", "id"), name="finding_rank"),
-            models.Index(fields=("state", "priority", "rank", "id"), name="finding_state"),
+            models.Index(fields=("state", "rank", "id"), name="finding_state"),
+            models.Index(fields=("state", "priority", "rank", "id"), name="finding_priority"),
             models.Index(fields=("score", "id"), name="finding_score"),
             models.Index(fields=("epss", "id"), name="finding_epss"),
             models.Index(fields=("cve", "id"), name="finding_cve"),
