@@ -9,6 +9,7 @@ REPORT=src/fieldwatch/cli/assets
 PAGES=src/fieldwatch/server/static/fieldwatch
 ASSETS=("$REPORT"/report.{js,css} "$PAGES"/shell.{js,css} "$PAGES"/{atlas.js,atlas.css,passkey.js,htmx.js,icons.svg,mark.svg,licences.txt})
 export UV_NATIVE_TLS=true # trust what the system trusts: companies have certificate authorities of their own
+export NODE_OPTIONS="--use-system-ca ${NODE_OPTIONS:-}"
 
 say() { echo "setup: $*" >&2; }
 fail() { say "$*"; exit 1; }
