@@ -220,7 +220,8 @@ def _filled(path: str, place: Plant, before: str) -> str:
     key = place.keys.get(first) or _everywhere(first, place)
 
     def value(found: re.Match[str]) -> str:
-        return {"name": "model", "attribute": "name", "role": str(_membership().pk), "id": "0" * 32}.get(found[2], str(key))
+        given = {"name": "model", "plural": "assets", "attribute": "name", "role": str(_membership().pk), "id": "0" * 32}
+        return given.get(found[2], str(key))
 
     return before + re.sub(r"[<{](?:(\w+):)?(\w+)[>}]", value, path)
 
