@@ -56,7 +56,7 @@ def columns(asset: Asset, whole: Asset | None, observed: Observed) -> dict[str, 
         "level": level(asset.value("purdue_level")),
         "family": asset.value("family") or family(asset, whole),
         "ip": ip,
-        "ip_order": order(ip),
+        "ip_order": order(ip) or _behind(asset, whole, observed),
         "mac": asset.macs[0] if asset.macs else "",
         "nic_vendor": nic_vendor(asset.macs),
         "ips": list(asset.ips[:MOST_LISTED]),
@@ -83,6 +83,11 @@ def level(text: str) -> int:
 def nic_vendor(macs: tuple[str, ...]) -> str:
     """Who made the interface of the first address that is registered."""
     return next((maker(name) for mac in macs if (name := oui(mac))), "")
+
+
+def _behind(part: Asset, whole: Asset | None, observed: Observed) -> str:
+    """Where a part without an address stands in the order of addresses: behind its whole."""
+    return f"{order(address(whole, observed))}/{part.component}"[:48] if whole is not None else ""
 
 
 def family(asset: Asset, whole: Asset | None) -> str:
