@@ -6,7 +6,9 @@ import os
 
 from django.core.asgi import get_asgi_application
 
-from fieldwatch.server.api.body_limit import BodyLimit
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fieldwatch.server.settings")
-application = BodyLimit(get_asgi_application())  # type: ignore[arg-type]
+_django = get_asgi_application()  # sets Django up: what stands on it is imported after it
+
+from fieldwatch.server.api.body_limit import BodyLimit  # noqa: E402
+
+application = BodyLimit(_django)  # type: ignore[arg-type]

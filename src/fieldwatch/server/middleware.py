@@ -16,8 +16,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
+from fieldwatch.server.accounts.access import access
 from fieldwatch.server.accounts.bucket import Buckets
 from fieldwatch.server.api.problem import Problem, Type
+from fieldwatch.server.pages.context import chosen_site
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -38,6 +40,8 @@ CLOSED = (
     "/accounts/3rdparty/signup/",
 )
 """Pages of allauth that are not here: nobody signs up, and no mail is sent."""
+
+UTC = zoneinfo.ZoneInfo("UTC")
 
 TOUCH_S = 60
 """A session is written at most this often, to move its end."""
@@ -109,9 +113,8 @@ class Gate:
             return _to_sign_in(request)
         if settings.OPTIONS["accounts.require_second_factor"] and not request.path.startswith(FIRST) and not self._has_second(request):
             return redirect("mfa_index")
-        zone = zoneinfo.ZoneInfo(request.session.get("timezone", "UTC"))
         language = request.user.language or translation.get_language()
-        with timezone.override(zone), translation.override(language):
+        with timezone.override(zone_of(request)), translation.override(language):
             return self.answer(request)
 
     @staticmethod
@@ -141,6 +144,16 @@ def _still_in(request: HttpRequest) -> bool:
     if abs(now - request.session.get("touched", 0)) >= TOUCH_S:
         request.session["touched"] = now
     return True
+
+
+def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo:
+    """The zone of the page's times: that of the site that is shown, or of the only one; UTC where several are shown at once."""
+    if request.path.startswith(("/api/", "/events", "/accounts/", "/static/")):
+        return UTC
+    held = access(request)
+    slug = chosen_site(request, held)
+    shown = [one for one in held.sites if not slug or one.slug == slug]
+    return zoneinfo.ZoneInfo(shown[0].timezone) if len({one.timezone for one in shown}) == 1 else UTC
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

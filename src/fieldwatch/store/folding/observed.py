@@ -41,7 +41,7 @@ def _services(talks: Iterable[Conversation], home: dict[Subject, str]) -> dict[s
     found: dict[str, set[tuple[str, int]]] = {}
     for one in talks:
         handle = home.get(one.server)
-        if handle is not None and one.port and _answered(one):
+        if handle is not None and one.port and one.transport in {"tcp", "udp"} and _answered(one):
             found.setdefault(handle, set()).add((one.transport, one.port))
     return {handle: tuple(f"{transport}/{port}" for transport, port in sorted(some)[:MOST_SERVICES]) for handle, some in found.items()}
 
