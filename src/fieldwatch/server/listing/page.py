@@ -15,7 +15,7 @@ from fieldwatch.server.listing.cells import cell
 from fieldwatch.server.listing.export import as_csv, as_xlsx
 from fieldwatch.server.listing.query import BadQuery, Page, Query, page, query
 from fieldwatch.server.pages.context import chosen_site
-from fieldwatch.server.records._record import Kind, Record
+from fieldwatch.server.records._record import Filter, Kind, Record
 from fieldwatch.store.models import SavedView
 
 View = Callable[..., HttpResponse]
@@ -82,7 +82,8 @@ def table_of(request: HttpRequest, asked: Query, found: Page, *, base: str = "")
         "keep": keep,
         "filters": _chips(asked),
         "clear_url": _address(asked, {}, drop=[one.name for one in record.filters] + ["q"]),
-        "filter_fields": _fields(record),
+        "filter_fields": _fields(asked),
+        "filter_choices": _choices(asked),
         "views": _views(request, record),
         "view_save_url": f"/views/{record.plural}/",
         "column_choice": [{"key": one.name, "label": one.title, "shown": one in asked.columns} for one in record.columns],
@@ -165,16 +166,28 @@ def _chips(asked: Query) -> list[dict[str, Any]]:
     return chips
 
 
-def _fields(record: Record) -> list[dict[str, Any]]:
-    """Filters that can be added, with the values that are allowed where those are few."""
-    return [
-        {
-            "key": one.name,
-            "label": one.title,
-            "choices": [{"key": key, "label": words} for key, words in one.choices()] if one.choices else [],
-        }
-        for one in record.filters
-    ]
+def _fields(asked: Query) -> list[dict[str, Any]]:
+    """Filters for which a text is given."""
+    return [{"key": one.name, "label": one.title} for one in asked.record.filters if not one.choices]
+
+
+def _choices(asked: Query) -> list[dict[str, Any]]:
+    """Filters of which a value is chosen, each value with the address of the list that has it, too."""
+    made = []
+    for one in asked.record.filters:
+        values = [{"label": words, "url": _with(asked, one, key)} for key, words in one.choices()] if one.choices else []
+        if values:
+            made.append({"label": one.title, "values": values})
+    return made
+
+
+def _with(asked: Query, one: Filter, value: str) -> str:
+    made = asked.params.copy()
+    for name in PLACES:
+        made.pop(name, None)
+    held = [each for each in made.getlist(one.name) if each != value] if one.many else []
+    made.setlist(one.name, [*held, value])
+    return f"?{made.urlencode()}"
 
 
 def _views(request: HttpRequest, record: Record) -> list[dict[str, Any]]:
