@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
 
-from fieldwatch.store.models import Membership, Role, Site, User, Zone
+from fieldwatch.store.models import Asset, Membership, Role, Site, Source, User, Zone
 
+PLANT = Path(__file__).parents[2] / "examples" / "plant" / "plant.pcap"
 Person = Callable[..., User]
 
 
@@ -50,3 +53,30 @@ def browser(db: None) -> Callable[[User], Client]:
         return client
 
     return make
+
+
+class Plant(NamedTuple):
+    """The example plant in the store: its site, its capture, and the controller that most is known of."""
+
+    site: Site
+    source: Source
+    controller: Asset
+
+
+@pytest.fixture()
+def plant(site: Site, settings: Any, tmp_path: Path) -> Plant:
+    """The example plant, brought, read, folded and judged as the worker does."""
+    from fieldwatch.pipeline.reading import read_capture
+    from fieldwatch.store.captures import bring, queue
+    from fieldwatch.store.folding import fold_site, judge_site
+    from fieldwatch.store.ingest import take
+    from fieldwatch.vulnerabilities.basis import basis
+
+    settings.DATA = tmp_path
+    identity, size = bring(tmp_path, PLANT)
+    source = queue(site, identity, PLANT.name, size)
+    for batch in read_capture(str(PLANT), identity, PLANT.name, b"k" * 32):
+        take(site.pk, batch, history=tmp_path / "history")
+    judge_site(site.pk, basis(None, with_starter=True), folded=fold_site(site.pk))
+    source.refresh_from_db()
+    return Plant(site, source, Asset.objects.get(name="INTAKE_STATION"))

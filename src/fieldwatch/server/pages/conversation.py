@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from fieldwatch.facts.batch import SLICE_NS
 from fieldwatch.server.accounts.access import access
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.api.talks import CLASSES
@@ -23,6 +24,9 @@ from fieldwatch.store.models import Conversation, MessageClass, Occurrence
 
 BARS = 96
 """Bars of the chart of times."""
+
+GRAINS_NS = (SLICE_NS, 12 * SLICE_NS, 288 * SLICE_NS)
+"""How long slices are: five minutes, hours, days."""
 
 FEW = 25
 """Operations that are shown; the ledger has all."""
@@ -63,12 +67,24 @@ def _classes(request: HttpRequest, row: Conversation) -> tuple[dict[str, Any], i
 
 def _chart(row: Conversation) -> dict[str, Any]:
     """How often something was said, by time, as bars."""
-    try:
-        series = history().times(Asked(row.site_id, row.first_ns, row.last_ns + 1, conversations=[row.pk]), BARS)
-    except HistoryBusy as error:
-        return {"busy": str(error)}
-    most = max(series.times, default=0)
-    return {"bars": _bars(series, most), "most": most, "first_ns": series.first_ns, "last_ns": row.last_ns, "unreadable": series.unreadable}
+    series = None
+    for grain_ns in GRAINS_NS:  # slices that are old were put together into longer ones, which begin earlier
+        asked = Asked(row.site_id, row.first_ns // grain_ns * grain_ns, row.last_ns + 1, conversations=[row.pk])
+        try:
+            series = history().times(asked, BARS)
+        except HistoryBusy as error:
+            return {"busy": str(error)}
+        if any(series.times):
+            break
+    most = max(series.times, default=0) if series else 0
+    bars = _bars(series, most) if series else []
+    return {
+        "bars": bars,
+        "most": most,
+        "first_ns": series and series.first_ns,
+        "last_ns": row.last_ns,
+        "unreadable": series and series.unreadable,
+    }
 
 
 def _bars(series: Series, most: int) -> list[dict[str, float]]:

@@ -150,8 +150,8 @@ def _tile(held: Access, site: Site, figures: Mapping[str, Any], alerts: int) -> 
     last = figures.get("last") or 0
     since = datetime.datetime.fromtimestamp(max(last - DAY_NS, 0) / 1e9, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S")
     made = [
-        {"label": _("assets"), "value": figures.get("n", 0), "url": _url("assets", scope)},
-        {"label": _("new"), "value": figures.get("new", 0), "url": _url("assets", scope, standing="new")},
+        {"label": _("assets"), "value": figures.get("n", 0), "url": _url("assets", scope, parts="no")},
+        {"label": _("new"), "value": figures.get("new", 0), "url": _url("assets", scope, standing="new", parts="no")},
         {
             "label": _("changes of the last day"),
             "value": _changing(held, site, last),

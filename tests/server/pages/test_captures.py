@@ -1,0 +1,41 @@
+"""Captures: where they are brought, and the report of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+
+from fieldwatch.store.models import Source, User
+
+Browser = Callable[[User], Client]
+Person = Callable[..., User]
+
+
+def test_the_report_says_what_was_read_and_what_was_not(plant: Any, person: Person, browser: Browser) -> None:
+    page = browser(person("viewer", plant.site)).get(f"/captures/{plant.source.pk}/").content.decode()
+    assert "read to its end" in page
+    assert ">5512<" in page
+    assert "modbus" in page
+    assert "not recognised" in page
+    assert "logins" not in page.split("What was read")[1].split("Protocols")[0]
+
+
+def test_one_that_could_not_be_read_says_why(plant: Any, person: Person, browser: Browser) -> None:
+    client = browser(person("viewer", plant.site))
+    Source.objects.filter(pk=plant.source.pk).update(
+        state="failed", reason="x.pcap: is no capture", truncated="ends in a record", counters={"gaps": 1, "flows_shed": 7}
+    )
+    page = client.get(f"/captures/{plant.source.pk}/").content.decode()
+    for shown in ("x.pcap: is no capture", "ends in a record", "flows left out to bound memory"):
+        assert shown in page
+    assert "is no capture" in client.get(f"/captures/{plant.source.pk}/progress/").content.decode()
+
+
+def test_who_may_brings_captures_to_the_site_that_is_shown(plant: Any, other_site: Any, person: Person, browser: Browser) -> None:
+    assert (
+        'data-upload="/api/v1/captures?site=works"' in browser(person("analyst", plant.site)).get("/captures/?site=works").content.decode()
+    )
+    assert "data-upload" not in browser(person("viewer", plant.site)).get("/captures/?site=works").content.decode()
+    assert "Choose a site" in browser(person("administrator")).get("/captures/?site=").content.decode()
