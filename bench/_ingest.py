@@ -43,7 +43,7 @@ Plain = list[tuple[str, tuple[str, ...], tuple[str, ...], list[Sequence[Any]]]]
 
 
 def made(size: int) -> list[Batch]:
-    """Batches of a live sensor of a plant with so many devices: an hour's slices and changes, told anew every five minutes; then a capture."""
+    """Batches of a live sensor of so many devices: an hour's slices and changes, told every five minutes; then a capture."""
     live = Source("live:north:eth0:1", "live", "eth0", 10**6, 10**9, START_NS, START_NS, "", ())
     found: list[Batch] = []
     for told in range(3):
@@ -101,8 +101,10 @@ class Recorder:
 
 def record(told: list[Batch]) -> list[Plain]:
     """The rows that the batches make, each batch's apart; slices as rows, too."""
-    from fieldwatch.store.ingest import writer as writing
+    import fieldwatch.store.ingest.writer as writer_module
     from fieldwatch.store.ingest.dialect import dialect
+
+    writing: Any = writer_module
 
     found: list[Plain] = []
     slices = ("class", "conversation", "slice_ns", "times", "unanswered")
@@ -112,7 +114,7 @@ def record(told: list[Batch]) -> list[Plain]:
         found[-1].append(("plain_slices", slices, ("bigint",) * 5, [tuple(one) for one in counts]))
         plain_write(folder, site, counts)
 
-    writing.dialect, writing.write = (lambda: Recorder(dialect(), found[-1])), note  # type: ignore[assignment]
+    writing.dialect, writing.write = (lambda: Recorder(dialect(), found[-1])), note
     try:
         site, writer = _site("recorded"), writing.Writer()
         for batch in told:
