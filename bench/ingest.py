@@ -38,10 +38,10 @@ def run(times: int) -> Outcome:
     head = ["database", "facts/s", "facts/s, worst round", "floor", "facts/s of the floor", "share, best round", "share, median"]
     text = f"""\
 {facts:,} facts in {len(told)} batches, as a live sensor tells of {DEVICES:,} devices three times (sightings, conversations with
-their message classes, slices, writes), and a capture of the same plant: half of the rows are new, half change what is there.
-Taken by one `Writer`, each batch in one transaction that is on the disk when it ends; slices go into a Parquet file each batch.
-The floor are the {sqlite["rows"]:,} rows that come of it, a transaction for each batch, too, into tables without keys, indexes
-and references, in the same process and round.
+their message classes, slices, writes), and a capture of the same plant: half of the rows are new, half change what is there. Taken by
+one `Writer`, each batch in one transaction that is on the disk when it ends; slices go into a Parquet file each batch. The floor: the
+{sqlite["rows"]:,} rows that come of it, a transaction for each batch, too, into tables without keys, indexes and references, in the same
+process and round.
 
 {table(head, rows)}"""
     best = max(shares(sqlite))

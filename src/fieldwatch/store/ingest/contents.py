@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from fieldwatch.facts.batch import Batch, Slice
@@ -46,6 +47,13 @@ class Done(NamedTuple):
     row: tuple[Any, ...]
 
 
+@lru_cache(1 << 16)
+def _meaning(operation: str, effect: str, about: str) -> tuple[tuple[str, str, str], bytes]:
+    """Operation, effect and object as they are kept, and their digest; the same ones come again and again."""
+    made = clean(operation), str(effect), clean(about)
+    return made, digest(*made)
+
+
 class Contents:
     """What is in a batch, by kind and key."""
 
@@ -80,8 +88,8 @@ class Contents:
         return client, server, clean(row.transport), row.port
 
     def _said(self, talk: Talk, operation: str, effect: str, about: str) -> Said:
-        meaning = clean(operation), str(effect), clean(about)
-        said = talk, digest(*meaning)
+        meaning, made = _meaning(operation, effect, about)
+        said = talk, made
         self.meanings[said] = meaning
         return said
 

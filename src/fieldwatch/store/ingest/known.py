@@ -6,6 +6,7 @@ Numbers are never given twice, so a remembered one is right or its row is gone; 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Generic, TypeVar
 
 from fieldwatch.store.ingest.dialect import Dialect, Row
@@ -57,5 +58,5 @@ class Known(Generic[K]):
 
     def _remember(self, numbers: dict[K, int]) -> None:
         self._numbers |= numbers
-        for oldest in list(self._numbers)[: max(0, len(self._numbers) - self._most)]:
+        for oldest in list(islice(self._numbers, max(0, len(self._numbers) - self._most))):
             del self._numbers[oldest]

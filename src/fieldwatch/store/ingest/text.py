@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 NUL = "\u2400"
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -29,7 +30,7 @@ def digest(*parts: object) -> bytes:
 
 def json_of(value: object) -> str:
     """JSON of names and values that are clean."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _encode(value)
 
 
 def numbers(rows: Iterable[Iterable[int]]) -> str:
