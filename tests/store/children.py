@@ -45,3 +45,10 @@ def start(script: str, environment: dict[str, str], *words: str) -> subprocess.P
     return subprocess.Popen(
         [sys.executable, "-c", script, *words], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+
+
+def close(child: subprocess.Popen[str]) -> None:
+    """Closes the pipes of a process that has ended."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            pipe.close()

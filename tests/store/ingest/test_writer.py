@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
-from tests.store.children import shared, start
+from tests.store.children import close, shared, start
 from tests.store.ingest.conftest import (
     HMI,
     PLC,
@@ -332,7 +332,7 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path: Path) -> None:
                 child.kill()
                 child.wait()
                 killed += 1
-            child.stdout.close()
+            close(child)
     assert killed
     assert content(tmp_path / "history") == expected
 
