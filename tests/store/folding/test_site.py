@@ -66,7 +66,7 @@ def test_the_example_plant_is_stored_as_it_is_folded(site: Site, plant: Facts, b
         assert (row.parent.handle if row.parent else "") == asset.parent
     assert found.written == len(wanted)
     site.refresh_from_db()
-    assert site.folded == site.facts == 1
+    assert site.folded == site.facts > 0
     attributes = AssetAttribute.objects.filter(asset__site=site, rank=0).count()
     assert attributes == sum(len(one.attributes) for one in wanted.values())
 

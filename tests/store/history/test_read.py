@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import duckdb
@@ -110,6 +109,5 @@ def test_a_question_that_takes_too_long_is_broken_off(site: int, tmp_path: Path,
     endless = "SELECT sum(a.range * b.range), 1, $most FROM range(1000000) a, range(1000000) b, (SELECT 1 FROM {rows})"
     with pytest.raises(HistoryBusy, match="too much"):
         history._ask(Asked(site), endless, {"most": 1})
-    assert threading.active_count() < 5
     assert history.busiest(Asked(site)).rows
     history.close()

@@ -19,7 +19,7 @@ from fieldwatch.pipeline.sources import UnusableInput
 from fieldwatch.server.options import Options
 from fieldwatch.store.captures import place
 from fieldwatch.store.events import Kind, emit
-from fieldwatch.store.ingest import Writer
+from fieldwatch.store.ingest import Answer, Writer
 from fieldwatch.store.models import Source
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,9 @@ def read(source: Source, options: Options, key: bytes, writer: Writer, beat: Cal
     try:
         for step in read_apart(str(path), source.identity, source.name, key, limits=limits, wall_s=wall_s):
             if isinstance(step, Batch):
-                writer.take(source.site_id, step)
+                taken = writer.take(source.site_id, step)
+                if taken.answer is Answer.EXPECTED:  # batches are told from the first one on
+                    return _failed(source, f"batch {step.number} came, {taken.expected} was expected: its reading is broken off")
             else:
                 _progress(source, step)
             beat()

@@ -40,7 +40,7 @@ class Folder:
         began = time.monotonic()
         basis = self.shelf.current()
         self._judged = self._judged or self.shelf.version
-        self.judge.site(fold_site(site.pk), basis)
+        fold_site(site.pk, then=lambda folded: self.judge.site(folded, basis))
         took = time.monotonic() - began
         self._not_before[site.pk] = time.monotonic() + SHARE * took
         log.info("site %s folded and judged in %.2f s", site.slug, took)
