@@ -123,6 +123,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are made by administrators: an add
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Fieldwatch"
+MFA_TOTP_TOLERANCE = 1  # half minutes that a clock may be off (RFC 6238 5.2)
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HAS_TLS
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
