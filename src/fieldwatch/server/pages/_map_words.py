@@ -111,7 +111,7 @@ WORDS: Mapping[str, Text] = {
     "zone": gettext_lazy("zone"),
     "zone.none": gettext_lazy("no zone"),
     "zones": gettext_lazy("Zones"),
-    "zoom.fit": gettext_lazy("show all (0)"),
+    "zoom.fit": gettext_lazy("fit all (0)"),
     "zoom.in": gettext_lazy("nearer (+)"),
     "zoom.out": gettext_lazy("farther (-)"),
 }
