@@ -1,0 +1,279 @@
+"""A whole platform in processes of its own, on a folder: pages with API and door, worker, sensors; people's programs; a wire to listen at.
+
+Each process is the one that an operator would start; what is killed is killed by its number. With a namespace all of them run in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from bench._machine import ROOT
+
+PATIENCE_S = 120.0
+PIECE = 64 * 1024
+"""Bytes of a piece of an upload here: small, so that kills fall between pieces."""
+
+PREPARE = """
+import datetime, json, sys, django
+django.setup()
+from django.conf import settings
+from fieldwatch.store.upgrade import upgrade
+upgrade(settings.DATA)
+from django.utils import timezone
+from fieldwatch.server.accounts import people, tokens
+from fieldwatch.server.accounts.sensor_token import make_token
+from fieldwatch.store.models import Site
+person = people.create("stage", "stage@plant.example")
+people.give(person, "administrator")
+told = {"api": tokens.make(person, "stage", "write", None, timezone.now() + datetime.timedelta(days=2)), "sensors": {}}
+for slug in sys.argv[1:]:
+    site = Site.objects.create(slug=slug, name=slug)
+    told["sensors"][slug] = make_token(site, slug, person)
+print(json.dumps(told))
+"""
+"""Makes the store, its sites, and what lets programs in."""
+
+
+class Tokens(NamedTuple):
+    """What lets programs in: an API token, and an enrolment token of each site."""
+
+    api: str
+    sensors: dict[str, str]
+
+
+class Stage:
+    """A platform on `folder`; `data` is its data folder. `url`: its PostgreSQL; without it, SQLite."""
+
+    def __init__(self, folder: Path, *, inside: str = "", url: str = "", options: str = "") -> None:
+        self.folder, self.inside, self.url = folder, inside, url
+        self.data = folder / "data"
+        self.data.mkdir(parents=True)
+        self.pages, self.door = _free_port(), _free_port()
+        told = f"[server]\nport = {self.pages}\n[sensors]\nport = {self.door}\n[limits]\nperson_per_minute = 0\n"
+        (self.data / "fieldwatch.toml").write_text(told + (f'[database]\nurl = "{url}"\n' if url else "") + options)
+        self._running: list[subprocess.Popen[bytes]] = []
+        self.tokens = Tokens("", {})
+
+    # -------------------------------------------------------------------------------------------------------- beginning
+
+    def prepare(self, *sites: str) -> None:
+        """Makes the store with these sites."""
+        done = subprocess.run(
+            [sys.executable, "-c", PREPARE, *sites], check=True, stdout=subprocess.PIPE, env=self.environment(), cwd=self.folder
+        )
+        told = json.loads(done.stdout)
+        self.tokens = Tokens(told["api"], told["sensors"])
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The environment of a program of ours on this folder."""
+        held = {name: value for name, value in os.environ.items() if not name.startswith(("FIELDWATCH_", "FATAL_"))}
+        held |= {"FIELDWATCH_DATA": str(self.data), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", **more}
+        return held | {"DJANGO_SETTINGS_MODULE": "fieldwatch.server.settings"}
+
+    def start(self, *words: str, log: str, fatal: str = "", trace: str = "") -> subprocess.Popen[bytes]:
+        """Starts a verb; with `fatal` one that dies at that commit point, with `trace` one that notes all of them (see `_fatal`)."""
+        module = "bench._fatal" if fatal or trace else "fieldwatch"
+        command = [*self.within(), sys.executable, "-m", module, *words]
+        with (self.folder / f"{log}.log").open("ab") as said:
+            environment = self.environment(FATAL_POINT=fatal, FATAL_TRACE=trace)
+            process = subprocess.Popen(command, stdout=said, stderr=said, env=environment, cwd=self.folder)
+        self._running.append(process)
+        return process
+
+    def serve(self, *words: str, fatal: str = "", trace: str = "") -> subprocess.Popen[bytes]:
+        """Starts pages, API and door; the worker too, unless told not to."""
+        return self.start("serve", "--data", str(self.data), *words, log="serve", fatal=fatal, trace=trace)
+
+    def worker(self, *words: str, fatal: str = "", trace: str = "") -> subprocess.Popen[bytes]:
+        """Starts a worker."""
+        return self.start("worker", "--data", str(self.data), *words, log="worker", fatal=fatal, trace=trace)
+
+    def sensor(self, site: str, *what: str, fatal: str = "", trace: str = "") -> subprocess.Popen[bytes]:
+        """Starts the sensor of a site, which watches or listens as told. Its state is in `sensor-SITE`."""
+        token = self.folder / f"{site}.token"
+        token.write_text(self.tokens.sensors[site])
+        told = ("--to", f"https://127.0.0.1:{self.door}", "--token-file", str(token), "--state", str(self.state(site)), "--ring-gib", "1")
+        return self.start("sensor", *what, *told, log=f"sensor-{site}", fatal=fatal, trace=trace)
+
+    def state(self, site: str) -> Path:
+        """Where the sensor of a site keeps everything."""
+        return self.folder / f"sensor-{site}"
+
+    def within(self) -> Sequence[str]:
+        """What stands before a command that is to run in the namespace."""
+        return ("ip", "netns", "exec", self.inside) if self.inside else ()
+
+    # -------------------------------------------------------------------------------------------------------------- use
+
+    def answers(self) -> bool:
+        """Whether the pages answer."""
+        try:
+            self.ask("GET", "/api/v1/sites")
+        except (OSError, Refused):
+            return False
+        return True
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **head: str) -> dict[str, object]:
+        """One request to the API. Raises OSError where nobody answers, and Refused where the answer is no."""
+        names = {name.replace("_", "-"): value for name, value in head.items()}
+        names |= {"Authorization": f"Bearer {self.tokens.api}"}
+        names |= {"Content-Type": "application/json"} if body and "Content-Range" not in names else {}
+        command = [*self.within(), sys.executable, "-c", ASK, method, f"http://127.0.0.1:{self.pages}{path}", json.dumps(names)]
+        if not self.inside:
+            return _asked(method, command[-2], names, body)
+        done = subprocess.run(command, input=body or b"", capture_output=True, timeout=PATIENCE_S, check=False)
+        if done.returncode:
+            raise (Refused if done.returncode == 3 else OSError)(done.stderr.decode()[-300:])
+        told: dict[str, object] = json.loads(done.stdout or b"{}")
+        return told
+
+    def upload(self, path: Path, site: str) -> None:
+        """Uploads a capture as a browser does: piece after piece, and again until it is there, whoever dies meanwhile."""
+        content = path.read_bytes()
+        opening = json.dumps({"name": path.name, "size": len(content), "modified": 1, "site": site}).encode()
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                told = self.ask("POST", "/api/v1/captures", opening)
+                while told["capture"] is None:
+                    at = int(str(told["offset"]))
+                    piece = content[at : at + PIECE]
+                    span = f"bytes {at}-{at + len(piece) - 1}/{len(content)}"
+                    told = self.ask("PUT", str(told["url"]), piece, Content_Range=span)
+                return
+            except (OSError, Refused):
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.3)
+
+    def listens(self) -> bool:
+        """Whether somebody listens at the wire of the namespace."""
+        told = subprocess.run([*self.within(), "cat", "/proc/net/packet"], capture_output=True, check=True, timeout=60).stdout
+        return len(told.splitlines()) > 1
+
+    def settled(self, sites: Sequence[str], captures: int) -> bool:
+        """Whether so many captures of each of the sites are read, and the sites folded."""
+        sources = "SELECT count(*) FROM store_source WHERE kind = 'capture' AND state IN ('done', 'failed')"
+        for site in sites:
+            (number, facts, folded), *_ = self.query(f"SELECT id, facts, folded FROM store_site WHERE slug = '{site}'")
+            ((done,),) = self.query(f"{sources} AND site_id = {number}")
+            if done < captures or facts != folded:
+                return False
+        return True
+
+    def query(self, text: str) -> list[tuple[int, ...]]:
+        """Rows of the store, read beside everybody."""
+        if self.url:
+            import psycopg
+
+            with psycopg.connect(self.url) as store:
+                return store.execute(text).fetchall()  # type: ignore[call-overload, no-any-return]
+        with closing(sqlite3.connect(f"file:{self.data / 'fieldwatch.sqlite3'}?mode=ro", uri=True, timeout=60)) as store:
+            return store.execute(text).fetchall()
+
+    def end(self) -> None:
+        """Ends all that runs."""
+        for process in self._running:
+            if process.poll() is None:
+                process.terminate()
+        for process in self._running:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+class Refused(Exception):
+    """The API said no."""
+
+
+ASK = """
+import json, sys, urllib.error, urllib.request
+method, url, head = sys.argv[1:]
+request = urllib.request.Request(url, sys.stdin.buffer.read() or None, json.loads(head), method=method)
+try:
+    sys.stdout.buffer.write(urllib.request.urlopen(request, timeout=60).read())
+except urllib.error.HTTPError as error:
+    sys.stderr.write(f"{error.code} {error.read(300)}")
+    sys.exit(3)
+except OSError as error:
+    sys.stderr.write(str(error))
+    sys.exit(4)
+"""
+"""A request from within the namespace."""
+
+
+def _asked(method: str, url: str, head: dict[str, str], body: bytes | None) -> dict[str, object]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, head, method=method), timeout=60) as answer:
+            told: dict[str, object] = json.loads(answer.read() or b"{}")
+            return told
+    except urllib.error.HTTPError as error:
+        raise Refused(f"{error.code} {error.read(300)!r}") from error
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Ends a process as a power cut does."""
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def until(reached: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
+    """Waits for something. Raises TimeoutError that says what did not come."""
+    end = time.monotonic() + patience_s
+    while not reached():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {patience_s:.0f} s")
+        time.sleep(0.1)
+
+
+@contextmanager
+def namespace(name: str) -> Iterator[str]:
+    """A network namespace with its loopback, and with a wire: what is sent into `play` arrives at `seen`."""
+    subprocess.run(["ip", "netns", "add", name], check=True, capture_output=True, timeout=60)
+    try:
+        lay(name)
+        yield name
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], check=True, capture_output=True, timeout=60)
+
+
+def lay(name: str) -> None:
+    """Lays the wire in a namespace."""
+    for words in ("link set lo up", "link add seen type veth peer name play"):
+        subprocess.run(["ip", "-n", name, *words.split()], check=True, capture_output=True, timeout=60)
+    inside = ["ip", "netns", "exec", name]
+    for end in ("seen", "play"):
+        subprocess.run([*inside, "sysctl", "-qw", f"net.ipv6.conf.{end}.disable_ipv6=1"], check=True, capture_output=True, timeout=60)
+        offloads = "tx off rx off tso off gso off gro off"
+        subprocess.run([*inside, "ethtool", "-K", end, *offloads.split()], check=True, capture_output=True, timeout=60)
+        subprocess.run(["ip", "-n", name, "link", "set", end, "up"], check=True, capture_output=True, timeout=60)
+
+
+def has_wire() -> str:
+    """Why no wire can be laid here; "" where one can."""
+    if os.geteuid() != 0:
+        return "network namespaces need root"
+    missing = [tool for tool in ("ip", "ethtool", "tcpreplay") if not shutil.which(tool)]
+    return f"needs {', '.join(missing)}" if missing else ""
+
+
+def _free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
