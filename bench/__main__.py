@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import pkgutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -65,6 +66,7 @@ def main() -> int:
     for name in chosen.parts:
         if name not in known:
             options.error(f"{name}: there is no such part; there are {', '.join(known)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what a bench has started is ended
     worst = 0
     for part in [known[name] for name in chosen.parts] or known.values():
         try:

@@ -1,7 +1,8 @@
 """What a store knows of a site, apart from keys of rows, names of sources and times of people's actions: sites that are alike are equal.
 
-Read straight from the tables, beside whoever writes them. With `timeless`, times are left out, what is counted by time is summed up, and
-changes of what was known are left out: an interface tells what it has seen so far, a capture what was seen in all.
+Read straight from the tables, beside whoever writes them. With `timeless`, times are left out, and what is counted by time is summed up.
+Changes of what was known are not compared: they tell what each fold knew, and folds come at moments of their own. But each change of a
+value begins where the one before it ended, and the last one ends at the value of today: `broken_chains` are those of which that is not so.
 """
 
 from __future__ import annotations
@@ -77,7 +78,6 @@ SUBJECTS: dict[str, tuple[str, str, str]] = {
     "attributes": ("store_assetattribute t", "s.handle t.name t.rank t.value t.confidence t.reason t.proofs", OF_ASSET),
     "addresses": ("store_assetaddress t", "s.handle t.address", OF_ASSET),
     "findings": ("store_finding t", "s.handle t.key t.verdict t.priority t.reason t.state", OF_ASSET),
-    "changes": ("store_change t", "s.handle t.kind t.attribute t.before t.after t.seen_ns", OF_ASSET),
     "sources": ("store_source t", "t.packets t.state t.reason t.truncated t.first_ns t.last_ns", OF_SITE),
 }
 """Of each subject: its tables, its columns, and how they belong together."""
@@ -91,9 +91,24 @@ def content(data: Path, site: str, *, url: str = "", timeless: bool = False) -> 
     """What the store of a data folder (or, with `url`, its PostgreSQL) knows of the site of this short name."""
     with closing(_opened(data, url)) as store:
         number = int(_rows(store, f"SELECT id FROM store_site WHERE slug = '{_plain(site)}'")[0][0])
-        wanted = [subject for subject in SUBJECTS if not (timeless and subject == "changes")]
-        found = {subject: _subject(store, subject, number, timeless) for subject in wanted}
+        found = {subject: _subject(store, subject, number, timeless) for subject in SUBJECTS}
         return found | {"slices": _slices(store, data, number, timeless)}
+
+
+def broken_chains(data: Path, *, url: str = "") -> list[str]:
+    """Changes that do not begin at the value that the one before them left, or after which the value is another one today."""
+    changed = "SELECT asset_id, attribute, before, after FROM store_change WHERE kind = 'identity' ORDER BY id"
+    today = "SELECT asset_id, name, value FROM store_assetattribute WHERE rank = 0"
+    with closing(_opened(data, url)) as store:
+        values = {(asset, name): value for asset, name, value in _rows(store, today)}
+        last: dict[tuple[int, str], str] = {}
+        broken = []
+        for asset, attribute, before, after in _rows(store, changed):
+            if last.get((asset, attribute), before) != before:
+                broken.append(f"asset {asset}: {attribute} was {last[asset, attribute]!r}, and changed from {before!r}")
+            last[asset, attribute] = after
+        ends = ((key, after, values[key]) for key, after in last.items() if key in values)
+        return broken + [f"asset {key[0]}: {key[1]} became {after!r}, and is {now!r}" for key, after, now in ends if after != now]
 
 
 def differences(one: Content, other: Content) -> dict[str, tuple[list[str], list[str]]]:

@@ -5,6 +5,7 @@ Each process is the one that an operator would start; what is killed is killed b
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from bench._machine import ROOT
 
@@ -132,14 +133,13 @@ class Stage:
         names = {name.replace("_", "-"): value for name, value in head.items()}
         names |= {"Authorization": f"Bearer {self.tokens.api}"}
         names |= {"Content-Type": "application/json"} if body and "Content-Range" not in names else {}
-        command = [*self.within(), sys.executable, "-c", ASK, method, f"http://127.0.0.1:{self.pages}{path}", json.dumps(names)]
-        if not self.inside:
-            return _asked(method, command[-2], names, body)
-        done = subprocess.run(command, input=body or b"", capture_output=True, timeout=PATIENCE_S, check=False)
-        if done.returncode:
-            raise (Refused if done.returncode == 3 else OSError)(done.stderr.decode()[-300:])
-        told: dict[str, object] = json.loads(done.stdout or b"{}")
-        return told
+        request = urllib.request.Request(f"http://127.0.0.1:{self.pages}{path}", body, names, method=method)
+        try:
+            with entered(self.inside), urllib.request.urlopen(request, timeout=60) as answer:
+                told: dict[str, object] = json.loads(answer.read() or b"{}")
+                return told
+        except urllib.error.HTTPError as error:
+            raise Refused(f"{error.code} {error.read(300)!r}") from error
 
     def upload(self, path: Path, site: str) -> None:
         """Uploads a capture as a browser does: piece after piece, and again until it is there, whoever dies meanwhile."""
@@ -181,7 +181,7 @@ class Stage:
             import psycopg
 
             with psycopg.connect(self.url) as store:
-                return store.execute(text).fetchall()  # type: ignore[call-overload, no-any-return]
+                return store.execute(text).fetchall()
         with closing(sqlite3.connect(f"file:{self.data / 'fieldwatch.sqlite3'}?mode=ro", uri=True, timeout=60)) as store:
             return store.execute(text).fetchall()
 
@@ -202,31 +202,6 @@ class Refused(Exception):
     """The API said no."""
 
 
-ASK = """
-import json, sys, urllib.error, urllib.request
-method, url, head = sys.argv[1:]
-request = urllib.request.Request(url, sys.stdin.buffer.read() or None, json.loads(head), method=method)
-try:
-    sys.stdout.buffer.write(urllib.request.urlopen(request, timeout=60).read())
-except urllib.error.HTTPError as error:
-    sys.stderr.write(f"{error.code} {error.read(300)}")
-    sys.exit(3)
-except OSError as error:
-    sys.stderr.write(str(error))
-    sys.exit(4)
-"""
-"""A request from within the namespace."""
-
-
-def _asked(method: str, url: str, head: dict[str, str], body: bytes | None) -> dict[str, object]:
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, head, method=method), timeout=60) as answer:
-            told: dict[str, object] = json.loads(answer.read() or b"{}")
-            return told
-    except urllib.error.HTTPError as error:
-        raise Refused(f"{error.code} {error.read(300)!r}") from error
-
-
 def kill(process: subprocess.Popen[bytes]) -> None:
     """Ends a process as a power cut does."""
     process.send_signal(signal.SIGKILL)
@@ -240,6 +215,26 @@ def until(reached: Callable[[], bool], what: str, patience_s: float = PATIENCE_S
         if time.monotonic() > end:
             raise TimeoutError(f"{what}: not within {patience_s:.0f} s")
         time.sleep(0.1)
+
+
+@contextmanager
+def entered(name: str) -> Iterator[None]:
+    """This thread is in the namespace for as long as it lasts: sockets that it makes there stay there (setns(2))."""
+    if not name:
+        yield
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/thread-self/ns/net", "rb") as ours, open(f"/run/netns/{name}", "rb") as theirs:
+        _set_namespace(libc, theirs)
+        try:
+            yield
+        finally:
+            _set_namespace(libc, ours)
+
+
+def _set_namespace(libc: ctypes.CDLL, place: BinaryIO) -> None:
+    if libc.setns(place.fileno(), 0):
+        raise OSError(ctypes.get_errno(), f"setns: {os.strerror(ctypes.get_errno())}")
 
 
 @contextmanager

@@ -158,6 +158,22 @@ def test_killed_at_any_time_it_loses_nothing_but_the_time_dead(wire: Wire, tmp_p
 
 
 @pytest.mark.namespace
+def test_the_time_between_two_epochs_is_a_gap_of_the_second(wire: Wire, plant: Capture, tmp_path: Path, store: Callable[[], Store]) -> None:
+    folder, out = tmp_path / "epoch", tmp_path / "out"
+    path = plant.write(tmp_path / "plant.pcap")
+    for _ in range(2):
+        with wire.program(EPOCH, str(folder), str(out), "64", "0.05") as program:
+            wire.replay(path)
+            wait_for(len(plant.frames), folder)
+            program.terminate()
+    first, second = (store().take(told) for told in epochs(out))
+    gaps = [[(row.protocol, row.times) for row in one.of(Gap) if isinstance(row, Gap)] for one in (first, second)]
+    assert gaps == [[], [("capture", 1)]]
+    assert second.source is not None
+    assert dict(second.source.counters)["dead_ns"] > 0
+
+
+@pytest.mark.namespace
 def test_where_its_beginning_is_gone_a_new_one_takes_over(wire: Wire, capture: Capture, tmp_path: Path, store: Callable[[], Store]) -> None:
     """The first epoch's first segments give way; what it had not told is told by the second."""
     for number in range(3000):

@@ -153,6 +153,17 @@ while True:
 """
 
 
+def test_a_source_that_was_sent_to_its_end_is_forgotten_after_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Spool(tmp_path / "spool", 1000)
+    spool.put(ONE, 1, b"a", is_last=True)
+    monkeypatch.setattr(Spool, "_forget", lambda *_: None)  # killed right before
+    spool.sent(ONE, 1)
+    monkeypatch.undo()
+    assert [path.name for path in (tmp_path / "spool").glob("*/*")]
+    assert Spool(tmp_path / "spool", 1000).sources() == []
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
 def test_kill_at_any_moment_keeps_what_was_put(tmp_path: Path) -> None:
     chance, last = random.Random(4), 0
     environment = {**os.environ, "PYTHONPATH": str(Path(fieldwatch.__file__).parents[1])}

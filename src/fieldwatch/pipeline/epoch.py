@@ -1,7 +1,8 @@
 """An epoch of a live interface: one source that goes on. What changed is told again and again, in batches; its packets are kept on disk.
 
 How often: when there is something new, at least `least_s` apart, and so that telling takes a tenth of the time at most. An epoch that was
-ended at any moment goes on as the same source: its packets are read again, and the time for which nobody listened is a `Gap`.
+ended at any moment goes on as the same source: its packets are read again, and the time for which nobody listened is a `Gap`; so is the
+time between an epoch that came to its end and the next one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from fieldwatch.pipeline.pins import Pins
 from fieldwatch.pipeline.proofs import SETTLE_S, Proofs, secret
 from fieldwatch.pipeline.reading import uncollected
 from fieldwatch.pipeline.ring import Segment, last_frame, prune, segments
+from fieldwatch.pipeline.slice import Frame
 from fieldwatch.pipeline.sources import UnusableInput
 from fieldwatch.pipeline.told import Told
 from fieldwatch.protocols import registry
@@ -94,7 +96,7 @@ class Epoch:
         if state:
             yield from state.telling
         if state is None or state.is_over:
-            self.state = State(self._new_identity())
+            self.state = State(self._new_identity(), deaths=_pause(state))
             return
         kept = segments(self._packets(state.identity if not state.was or self._packets(state.identity).is_dir() else state.was))
         if state.frame < state.first or (kept and kept[0].first <= state.first):
@@ -130,7 +132,8 @@ class Epoch:
             before.rename(packets)
         packets.mkdir(mode=0o700, exist_ok=True)
         kept = segments(packets)
-        self.state = self.state._replace(deaths=self.state.deaths | _death(kept))
+        last = _last(kept)
+        self._note_death(last)
         save(self._file, self.state)
         prune(self.folder, self.keep_mib, packets)
         self.pins, self.told = Pins(self.state.pins), Told()
@@ -150,6 +153,12 @@ class Epoch:
             )
         except CaptureError as error:
             raise UnusableInput(str(error)) from error
+        self._note_death(last)
+
+    def _note_death(self, last: Frame | None) -> None:
+        """After which frame nobody listened any more, and for how long that is by now."""
+        if last:
+            self.state = self.state._replace(deaths=self.state.deaths | {last.number: max(time.time_ns() - last.seen_ns, 0)})
 
     # --------------------------------------------------------------------------------------------------------- telling
 
@@ -189,6 +198,7 @@ class Epoch:
             told_frame=max(state.told_frame, self.clock.ended_frame),
             frame=frame,
             is_over=is_end,
+            ended_ns=time.time_ns() if is_end else 0,
             pins=self.pins.lacking(),
             telling=telling,
         )
@@ -217,13 +227,14 @@ def _replay(kept: list[Segment], first: int) -> Iterator[tuple[str, int, int]]:
             yield str(one.path), one.first - 1, max(first - one.first, 0)
 
 
-def _death(kept: list[Segment]) -> dict[int, int]:
-    """After which frame nobody listened any more, and for how long that is by now."""
-    for one in reversed(kept):
-        last = last_frame(one)
-        if last:
-            return {last.number: max(time.time_ns() - last.seen_ns, 0)}
-    return {}
+def _pause(before: State | None) -> dict[int, int]:
+    """How long nobody listened before the first frame: since the epoch before was over."""
+    return {0: max(time.time_ns() - before.ended_ns, 0)} if before and before.ended_ns else {}
+
+
+def _last(kept: list[Segment]) -> Frame | None:
+    """The last frame that is kept, under its number in the epoch."""
+    return next((last for one in reversed(kept) if (last := last_frame(one))), None)
 
 
 class _Lock:

@@ -1,9 +1,9 @@
 """Packed batches on disk, until the centre has them: in order, bounded, and whole whatever happens to the process or the machine.
 
 A folder a source, in the order in which they began: `source` (its identity), a file a batch (`000000000003.batch`; the last of a source
-ends in `.end`), `sent` (the number up to which the centre has them) and `closed` (nothing more comes, though no last batch was written). A
-file is written beside its place, made durable, then renamed; the folder likewise. What a killed process left half done is removed at the
-next start.
+ends in `.end`), `sent` (the number up to which the centre has them, and whether that was the last) and `closed` (nothing more comes, though
+no last batch was written). A file is written beside its place, made durable, then renamed; the folder likewise. What a killed process left
+half done is removed at the next start.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 log = logging.getLogger(__name__)
+
+END = " end"
+"""What `sent` says behind the number of the last batch of a source: nothing more comes."""
 
 NAME = re.compile(r"(?P<number>[0-9]{12})\.(?P<kind>batch|end)")
 ROOM_BYTES = 4 * 1024 * 1024
@@ -74,7 +77,8 @@ class Spool:
         self._held_bytes = 0
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._order = 1
-        self._begin()
+        with self._room:
+            self._begin()
 
     # -------------------------------------------------------------------------------------------------- who fills it
 
@@ -161,7 +165,8 @@ class Spool:
             if not queue:
                 return
             ended = any(held.is_last and held.number <= number for held in queue.held)
-            _write(queue.folder / "sent", str(min(number, queue.last)).encode(), durable=False)
+            told = f"{min(number, queue.last)}{END if ended else ''}"
+            _write(queue.folder / "sent", told.encode(), durable=ended)
             while queue.held and queue.held[0].number <= number:
                 first = queue.held.popleft()
                 self._held_bytes -= first.size_bytes
@@ -239,9 +244,10 @@ class Spool:
 
 def _found(folder: Path) -> Queue:
     """A source as its folder tells it. Batches behind a hole are none: their numbers come again."""
-    queue = Queue((folder / "source").read_text(encoding="utf-8"), folder, is_closed=(folder / "closed").exists())
     sent = folder / "sent"
-    queue.last = int(sent.read_text() or 0) if sent.exists() else 0
+    told = sent.read_text() if sent.exists() else ""
+    is_closed = told.endswith(END) or (folder / "closed").exists()
+    queue = Queue((folder / "source").read_text(encoding="utf-8"), folder, int(told.removesuffix(END) or 0), is_closed)
     for path in sorted(folder.iterdir()):
         named = NAME.fullmatch(path.name)
         if path.name.startswith("."):

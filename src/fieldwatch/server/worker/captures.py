@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from django.db import DatabaseError
+from django.db.models import F
 from django.utils import timezone
 
 from fieldwatch.facts import Batch
@@ -19,13 +20,13 @@ from fieldwatch.pipeline.sources import UnusableInput
 from fieldwatch.server.options import Options
 from fieldwatch.store.captures import place
 from fieldwatch.store.events import Kind, emit
-from fieldwatch.store.ingest import Answer, Writer
+from fieldwatch.store.ingest import Answer, StoreWaits, Taken, Writer
 from fieldwatch.store.models import Source
 
 log = logging.getLogger(__name__)
 
-MOST_TRIES = 3
-"""How often the reading of a capture is begun: one that kills its reader is not read for ever."""
+MOST_TRIES = 10
+"""How often the reading of a capture is begun, while none of its batches is taken: one that kills the worker is not read for ever."""
 
 
 def waiting() -> Source | None:
@@ -49,6 +50,7 @@ def read(source: Source, options: Options, key: bytes, writer: Writer, beat: Cal
         for step in read_apart(str(path), source.identity, source.name, key, limits=limits, wall_s=wall_s):
             if isinstance(step, Batch):
                 taken = writer.take(source.site_id, step)
+                _forgive(source, taken)
                 if taken.answer is Answer.EXPECTED:  # batches are told from the first one on
                     return _failed(source, f"batch {step.number} came, {taken.expected} was expected: its reading is broken off")
             else:
@@ -56,9 +58,20 @@ def read(source: Source, options: Options, key: bytes, writer: Writer, beat: Cal
             beat()
     except UnusableInput as error:
         return _failed(source, str(error))
+    except (SystemExit, StoreWaits, DatabaseError):  # the worker was told to stop, or the store cannot take anything: that is no try
+        with suppress(DatabaseError):
+            Source.objects.filter(pk=source.pk, tries__gt=0).update(tries=F("tries") - 1)
+        raise
     Source.objects.filter(pk=source.pk).update(tries=0, progress=1.0, done_at=timezone.now())
     _tell(source)
     return None
+
+
+def _forgive(source: Source, taken: Taken) -> None:
+    """Where it went on, earlier tries do not count: a worker that is stopped or killed now and then is no fault of the capture."""
+    if taken.answer is Answer.TAKEN and source.tries:
+        Source.objects.filter(pk=source.pk).update(tries=1)
+        source.tries = 0
 
 
 def _progress(source: Source, step: Progress) -> None:

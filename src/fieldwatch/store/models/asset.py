@@ -41,8 +41,8 @@ class Asset(models.Model):
         CRITICAL = 4
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    site = models.ForeignKey(Site, models.CASCADE, related_name="assets")
-    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
+    site = models.ForeignKey(Site, models.CASCADE, related_name="assets", db_index=False)
+    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children", db_index=False)
     component = models.TextField(blank=True, default="")
     handle = models.TextField()
     name = models.TextField(blank=True, default="")
@@ -107,8 +107,8 @@ class Asset(models.Model):
 class AssetAddress(models.Model):
     """An IP or MAC address that an asset has, or had: how a device is found again when it moves."""
 
-    asset = models.ForeignKey(Asset, models.CASCADE, related_name="addresses")
-    site = models.ForeignKey(Site, models.CASCADE, related_name="+")
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="addresses", db_index=False)
+    site = models.ForeignKey(Site, models.CASCADE, related_name="+", db_index=False)
     address = models.CharField(max_length=45)
 
     class Meta:
@@ -119,7 +119,7 @@ class AssetAddress(models.Model):
 class AssetAttribute(models.Model):
     """One value that is claimed of an attribute; `rank` 0 is the best. `evidence`: source id, seen_ns, protocol, spans - the first ones."""
 
-    asset = models.ForeignKey(Asset, models.CASCADE, related_name="attributes")
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="attributes", db_index=False)
     name = models.CharField(max_length=64)
     rank = models.SmallIntegerField()
     value = models.TextField()
@@ -136,7 +136,7 @@ class AssetAttribute(models.Model):
 class Override(models.Model):
     """What a person says an attribute is. It wins over the facts, until it is taken back. `over` is the value that it was set against."""
 
-    asset = models.ForeignKey(Asset, models.CASCADE, related_name="overrides")
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="overrides", db_index=False)
     attribute = models.CharField(max_length=64)
     value = models.TextField()
     over = models.TextField(blank=True, default="")
@@ -172,7 +172,7 @@ class CustomField(models.Model):
 class CustomValue(models.Model):
     """The value of a custom field of an asset."""
 
-    asset = models.ForeignKey(Asset, models.CASCADE, related_name="custom_values")
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="custom_values", db_index=False)
     field = models.ForeignKey(CustomField, models.CASCADE, related_name="values")
     value = models.TextField()
 
@@ -204,8 +204,8 @@ class Change(models.Model):
         MERGED = "merged"
         GONE = "gone"
 
-    site = models.ForeignKey(Site, models.CASCADE, related_name="changes")
-    asset = models.ForeignKey(Asset, models.CASCADE, related_name="changes")
+    site = models.ForeignKey(Site, models.CASCADE, related_name="changes", db_index=False)
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="changes", db_index=False)
     kind = models.CharField(max_length=16, choices=Kind.choices)
     attribute = models.CharField(max_length=64, blank=True, default="")
     before = models.TextField(blank=True, default="")

@@ -15,7 +15,7 @@ class Conversation(models.Model):
     `effects` has one bit for each effect of its message classes (see `store.effects`).
     """
 
-    site = models.ForeignKey(Site, models.CASCADE, related_name="conversations")
+    site = models.ForeignKey(Site, models.CASCADE, related_name="conversations", db_index=False)
     client = models.ForeignKey(End, models.CASCADE, related_name="asked")
     server = models.ForeignKey(End, models.CASCADE, related_name="answered")
     transport = models.CharField(max_length=16)
@@ -43,7 +43,7 @@ class Conversation(models.Model):
 class ConversationCount(models.Model):
     """What one source counted of a conversation."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="conversation_counts")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="conversation_counts", db_index=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="counts")
     protocol = models.CharField(max_length=32)
     packets = models.BigIntegerField()
@@ -59,7 +59,7 @@ class MessageClass(models.Model):
     """One thing that the ends of a conversation say to each other, over all sources."""
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="message_classes")
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="classes")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="classes", db_index=False)
     operation = models.TextField()
     effect = models.CharField(max_length=20)
     object = models.TextField()
@@ -79,7 +79,7 @@ class MessageClass(models.Model):
 class MessageCount(models.Model):
     """What one source counted of a message class."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="message_counts")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="message_counts", db_index=False)
     message_class = models.ForeignKey(MessageClass, models.CASCADE, related_name="counts")
     times = models.BigIntegerField()
     unanswered = models.BigIntegerField()

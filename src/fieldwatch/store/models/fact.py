@@ -15,7 +15,7 @@ from fieldwatch.store.models.source import Source
 class End(models.Model):
     """Somebody or something that facts of a site are about (see `facts.Subject`), and the asset that it was folded into."""
 
-    site = models.ForeignKey(Site, models.CASCADE, related_name="ends")
+    site = models.ForeignKey(Site, models.CASCADE, related_name="ends", db_index=False)
     ip = models.CharField(max_length=45)
     mac = models.CharField(max_length=17)
     vlan = models.IntegerField()
@@ -29,7 +29,7 @@ class End(models.Model):
 class Claim(models.Model):
     """Something that was said about an end. Where it was said first, in its source."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="claims")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="claims", db_index=False)
     end = models.ForeignKey(End, models.CASCADE, related_name="claims")
     protocol = models.CharField(max_length=32)
     attribute = models.CharField(max_length=64)
@@ -45,7 +45,7 @@ class Claim(models.Model):
 class Sighting(models.Model):
     """Packets were sent by an end; `frame` is the first of them."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="sightings")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="sightings", db_index=False)
     end = models.ForeignKey(End, models.CASCADE, related_name="sightings")
     packets = models.BigIntegerField()
     first_ns = models.BigIntegerField()
@@ -60,7 +60,7 @@ class Sighting(models.Model):
 class Login(models.Model):
     """Credentials that crossed the wire; `secret` is a keyed hash, "" where there was none in clear."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="logins")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="logins", db_index=False)
     site = models.ForeignKey(Site, models.CASCADE, related_name="logins")
     client = models.ForeignKey(End, models.CASCADE, related_name="logins_made")
     server = models.ForeignKey(End, models.CASCADE, related_name="logins_taken")
@@ -86,7 +86,7 @@ class Login(models.Model):
 class Malformed(models.Model):
     """Bytes that break a rule of their protocol."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="malformed")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="malformed", db_index=False)
     site = models.ForeignKey(Site, models.CASCADE, related_name="malformed")
     speaker = models.ForeignKey(End, models.CASCADE, related_name="malformed")
     protocol = models.CharField(max_length=32)
@@ -107,7 +107,7 @@ class Malformed(models.Model):
 class Undecoded(models.Model):
     """Messages that were recognised and not read, by protocol, function and reason; `seen_ns` and `spans` are of the first."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="undecoded")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="undecoded", db_index=False)
     site = models.ForeignKey(Site, models.CASCADE, related_name="undecoded")
     protocol = models.CharField(max_length=32)
     function = models.TextField()
@@ -128,7 +128,7 @@ class Undecoded(models.Model):
 class Gap(models.Model):
     """Bytes of a conversation that a source does not hold; of protocol `capture`: a time in which a sensor saw nothing."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="gaps")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="gaps", db_index=False)
     site = models.ForeignKey(Site, models.CASCADE, related_name="gaps")
     client = models.ForeignKey(End, models.CASCADE, related_name="gaps_asking")
     server = models.ForeignKey(End, models.CASCADE, related_name="gaps_answering")

@@ -23,7 +23,7 @@ class Finding(models.Model):
         CLOSED = "closed"
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="findings")
-    asset = models.ForeignKey(Asset, models.CASCADE, related_name="findings")
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="findings", db_index=False)
     key = models.TextField()
     kind = models.CharField(max_length=16)
     title = models.TextField()

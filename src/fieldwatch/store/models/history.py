@@ -10,7 +10,7 @@ from fieldwatch.store.models.place import Site
 class HistoryFile(models.Model):
     """One file, by its path below the folder of the history. `grain_ns` is how long its slices are; times are of the first and last."""
 
-    site = models.ForeignKey(Site, models.CASCADE, related_name="history_files")
+    site = models.ForeignKey(Site, models.CASCADE, related_name="history_files", db_index=False)
     path = models.TextField(unique=True)
     grain_ns = models.BigIntegerField()
     first_ns = models.BigIntegerField()

@@ -12,7 +12,7 @@ from fieldwatch.store.models.source import Source
 class Operation(models.Model):
     """Something that an actor did, or tried to do, to a target, as one source has it. `times` may exceed the occurrences that were kept."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="operations")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="operations", db_index=False)
     site = models.ForeignKey(Site, models.CASCADE, related_name="operations")
     actor = models.ForeignKey(End, models.CASCADE, related_name="operations_done")
     target = models.ForeignKey(End, models.CASCADE, related_name="operations_taken")
@@ -36,8 +36,8 @@ class Occurrence(models.Model):
     `is_change`: the effect is one that changes what the plant does, or will do (`facts.DANGEROUS`).
     """
 
-    operation = models.ForeignKey(Operation, models.CASCADE, related_name="occurrences")
-    site = models.ForeignKey(Site, models.CASCADE, related_name="occurrences")
+    operation = models.ForeignKey(Operation, models.CASCADE, related_name="occurrences", db_index=False)
+    site = models.ForeignKey(Site, models.CASCADE, related_name="occurrences", db_index=False)
     effect = models.CharField(max_length=20)
     protocol = models.CharField(max_length=32)
     is_change = models.BooleanField(default=False)

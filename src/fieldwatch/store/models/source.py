@@ -23,7 +23,7 @@ class Source(models.Model):
         DONE = "done"
         FAILED = "failed"
 
-    site = models.ForeignKey(Site, models.CASCADE, related_name="sources")
+    site = models.ForeignKey(Site, models.CASCADE, related_name="sources", db_index=False)
     sensor = models.ForeignKey(Sensor, models.SET_NULL, null=True, related_name="sources")
     identity = models.CharField(max_length=200)
     kind = models.CharField(max_length=16)
@@ -60,7 +60,7 @@ class Source(models.Model):
 class Proof(models.Model):
     """A frame that proves facts of a source whose packets cannot be read again here (see `facts.batch.Proof`)."""
 
-    source = models.ForeignKey(Source, models.CASCADE, related_name="proofs")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="proofs", db_index=False)
     frame = models.BigIntegerField()
     link = models.IntegerField()
     seen_ns = models.BigIntegerField()

@@ -1,0 +1,117 @@
+"""A platform whose server, worker and sensors are killed: at moments drawn by chance, and at each commit point of each of them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bench._killed import LAST_S, Left, Lost, at_first, at_points, at_random, traced
+from bench._kills import REACHED_S, Point
+from bench._part import Missing, Outcome, Part, Promise
+from bench._stage import has_wire, namespace
+from bench._table import table
+
+KILLS = 50
+"""Of each process, at random moments."""
+
+SEED = 4
+
+
+FIRST = frozenset({"commit store/folding/site.py:_point", "commit store/folding/judging.py:_insert"})
+"""Places that are come to when assets and findings are new."""
+
+ONCE = frozenset({
+    "fsync server/keys.py:key", "commit server/sensors/stored.py:admit", "statement server/accounts/tokens.py:authenticate",
+    "fsync sensor/state.py:write", "replace sensor/state.py:write",
+})  # fmt: skip
+"""Places of the set-up: keys are made, a sensor enrols, a token is used for the first time."""
+
+
+def run(times: int) -> Outcome:
+    if why := has_wire():
+        raise Missing(why)
+    with tempfile.TemporaryDirectory() as made, namespace(f"fieldwatch-{os.getpid()}") as inside:
+        folder, began = Path(made), time.monotonic()
+        by_chance = at_random(folder / "chance", KILLS * times, inside=inside, seed=SEED)
+        chance_s = time.monotonic() - began
+        points = traced(folder / "trace", inside=inside, seed=SEED)
+        again = {name: [point for point in some if point.place not in ONCE | FIRST] for name, some in points.items()}
+        at_each, missed = at_points(folder / "points", again, inside=inside, seed=SEED)
+        first, missed_first = _first(folder, points)
+        points_s = time.monotonic() - began - chance_s
+    text = _text(by_chance, chance_s, points, at_each, len(first), [*missed, *missed_first], points_s)
+    return Outcome(text, tuple(_promises(by_chance, at_each, first)))
+
+
+def _first(folder: Path, points: dict[str, list[Point]]) -> tuple[list[Left], list[str]]:
+    """The points that only a new platform comes to, each on one of its own."""
+    left: list[Left] = []
+    missed: list[str] = []
+    for name, point in ((name, point) for name, some in points.items() for point in some if point.place in FIRST):
+        one, reached = at_first(folder / f"first-{len(left)}", name, point, seed=SEED)
+        left.append(one)
+        missed += [] if reached else [f"{name}: {point}"]
+    return left, missed
+
+
+def _text(
+    by_chance: Left, chance_s: float, points: dict[str, list[Point]], at_each: Left, first: int, missed: Sequence[str], points_s: float
+) -> str:
+    kills = [(name, f"{by_chance.kills[name]}", f"{len(points[name])}", f"{at_each.kills[name]}") for name in by_chance.kills]
+    lost = [_row("at random moments", by_chance.lost), _row("at commit points", at_each.lost)]
+    head = ["run", "sent", "missing", "holes", "seconds of holes", "`Gap` says", "s of them", "kept twice", "counted by the store"]
+    not_reached = "\n".join(f"- {one}" for one in missed) or "- none"
+    return f"""\
+`fieldwatch serve`, `worker` and two sensors (a watched folder; an interface with 100 numbered frames a second) as processes of one
+machine, killed with SIGKILL and started again. Captures come meanwhile, each by upload and by the watched folder:
+{by_chance.captures} in the {chance_s:.0f} s of random moments (seed {SEED}), {at_each.captures} in the {points_s:.0f} s of commit points.
+Commit points are the ends of transactions, statements outside of one, fsync, rename and unlink of our code; each is died at before and
+after, and after a later time. {first} of them are come to while assets are new only: each of these had a platform of its own; those of the
+set-up ({", ".join(f"`{one}`" for one in sorted(ONCE))}) are counted, and not died at.
+
+At the end the sites are compared with one of an undisturbed store that read the same captures: claims, sightings, logins, operations with
+each occurrence, conversations, message classes, slices of the history, assets with attributes and addresses, findings; changes of values
+must follow from each other; the store must be whole, the audit log unbroken, inbox, spool and uploads empty.
+
+{table(["process", "kills at random moments", "commit points", "kills at them"], kills)}
+
+{table(head, lost)}
+
+Commit points that were not come to within {2 * REACHED_S:.0f} s:
+
+{not_reached}"""
+
+
+def _row(name: str, lost: Lost | None) -> tuple[str, ...]:
+    assert lost
+    counts = (lost.sent, lost.frames, lost.holes)
+    told = f"{lost.seconds:.1f}", f"{lost.gaps} times", f"{lost.dead_s:.1f}", f"{lost.doubled}", f"{lost.counted:,}"
+    return name, *(f"{count:,}" for count in counts), *told
+
+
+def _promises(by_chance: Left, at_each: Left, first: Sequence[Left]) -> Iterator[Promise]:
+    wrong = [one.differences for one in first if one.differences]
+    yield Promise(
+        "kills of each process at random moments", f"{KILLS}", f"{min(by_chance.kills.values())}", min(by_chance.kills.values()) >= KILLS
+    )
+    yield _same("random moments", by_chance.differences)
+    yield _same("commit points", at_each.differences)
+    yield _same("commit points of a new platform", "; ".join(wrong))
+    for name, one in (("random moments", by_chance.lost), ("commit points", at_each.lost)):
+        assert one
+        kept = one.sent - one.frames
+        yield Promise(f"interface, {name}: holes beyond the time dead and {LAST_S:.0f} s", "0", f"{one.unexplained}", one.unexplained == 0)
+        same = one.counted == kept and not one.doubled
+        yield Promise(f"interface, {name}: frames counted once", f"{kept:,}", f"{one.counted:,}", same)
+        yield Promise(f"interface, {name}: holes that stand as a Gap", f"{one.holes}", f"{one.gaps}", one.gaps >= one.holes)
+
+
+def _same(name: str, differences: str) -> Promise:
+    told = differences.replace("\n", "; ").replace("|", "/")
+    return Promise(f"upload and watched folder, {name}", "as undisturbed", told or "as undisturbed", not differences)
+
+
+PART = Part("killed", "Server, worker and sensors killed: what is lost, and what is doubled", run, 1)
