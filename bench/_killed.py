@@ -50,10 +50,10 @@ class Left(NamedTuple):
 
 
 @contextmanager
-def run(folder: Path, *, inside: str = "", seed: int = 4) -> Iterator[tuple[Stage, Feeder, list[Victim], random.Random]]:
+def run(folder: Path, *, inside: str = "", url: str = "", seed: int = 4) -> Iterator[tuple[Stage, Feeder, list[Victim], random.Random]]:
     """A platform that runs, with what comes to it; it is ended at the end."""
-    stage = Stage(folder, inside=inside)
-    stage.prepare(*FED, "live")
+    stage = Stage(folder, inside=inside, url=url)
+    stage.prepare(*FED, "live", "calm")
     dice = random.Random(seed)
     feeder = Feeder(stage, captures(folder / "made", dice))
     try:
@@ -63,9 +63,9 @@ def run(folder: Path, *, inside: str = "", seed: int = 4) -> Iterator[tuple[Stag
         stage.end()
 
 
-def at_random(folder: Path, wanted: int, *, inside: str = "", seed: int = 4) -> Left:
+def at_random(folder: Path, wanted: int, *, inside: str = "", url: str = "", seed: int = 4) -> Left:
     """Kills every process at moments drawn by chance, each at least `wanted` times."""
-    with run(folder, inside=inside, seed=seed) as (stage, feeder, chosen, dice):
+    with run(folder, inside=inside, url=url, seed=seed) as (stage, feeder, chosen, dice):
         _begin(stage, chosen)
         traffic = _traffic(stage)
         feeder.start(pause_s=2.0)
@@ -141,14 +141,15 @@ def _left(stage: Stage, feeder: Feeder, chosen: Sequence[Victim], traffic: Traff
 
 
 def _against_calm(stage: Stage, feeder: Feeder) -> list[str]:
-    """The sites beside one of an undisturbed store that was given the same captures in the same order."""
-    calm = Stage(stage.folder / "calm")
-    shutil.copytree(stage.data / "keys", calm.data / "keys")
-    calm.prepare("calm")
+    """The sites beside one that is given the same captures in the same order, undisturbed: of another store; in PostgreSQL, of this one."""
+    calm = stage if stage.url else Stage(stage.folder / "calm")
+    if not stage.url:
+        shutil.copytree(stage.data / "keys", calm.data / "keys")
+        calm.prepare("calm")
     command = [sys.executable, "-m", "fieldwatch", "ingest", *map(str, feeder.brought), "--data", str(calm.data), "--site", "calm"]
     subprocess.run(command, check=True, capture_output=True, env=calm.environment(), cwd=calm.folder)
-    expected = content(calm.data, "calm")
-    found = ((site, differences(expected, content(stage.data, site))) for site in FED)
+    expected = content(calm.data, "calm", url=calm.url)
+    found = ((site, differences(expected, content(stage.data, site, url=stage.url))) for site in FED)
     return [f"{site}: {brief(each)}" for site, each in found if each]
 
 

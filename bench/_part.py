@@ -31,6 +31,14 @@ class Part(NamedTuple):
     times: int
 
 
+class Group(NamedTuple):
+    """Benches that are measured one after the other; what each of them promises is summed up in one result."""
+
+    name: str
+    about: str
+    parts: tuple[str, ...]
+
+
 class Spoilt(Exception):
     """Something happened while it was measured that makes the figures worthless."""
 

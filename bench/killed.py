@@ -13,9 +13,13 @@ from bench._kills import REACHED_S, Point
 from bench._part import Missing, Outcome, Part, Promise
 from bench._stage import has_wire, namespace
 from bench._table import table
+from bench.ingest import postgres
 
 KILLS = 50
 """Of each process, at random moments."""
+
+FEWER = 20
+"""Of each process, beside PostgreSQL."""
 
 SEED = 4
 
@@ -36,14 +40,16 @@ def run(times: int) -> Outcome:
     with tempfile.TemporaryDirectory() as made, namespace(f"fieldwatch-{os.getpid()}") as inside:
         folder, began = Path(made), time.monotonic()
         by_chance = at_random(folder / "chance", KILLS * times, inside=inside, seed=SEED)
+        with postgres() as url:
+            on_postgres = at_random(folder / "postgres", FEWER * times, url=url, seed=SEED)
         chance_s = time.monotonic() - began
         points = traced(folder / "trace", inside=inside, seed=SEED)
         again = {name: [point for point in some if point.place not in ONCE | FIRST] for name, some in points.items()}
         at_each, missed = at_points(folder / "points", again, inside=inside, seed=SEED)
         first, missed_first = _first(folder, points)
         points_s = time.monotonic() - began - chance_s
-    text = _text(by_chance, chance_s, points, at_each, len(first), [*missed, *missed_first], points_s)
-    return Outcome(text, tuple(_promises(by_chance, at_each, first)))
+    text = _text(by_chance, on_postgres, chance_s, points, at_each, len(first), [*missed, *missed_first], points_s)
+    return Outcome(text, tuple(_promises(by_chance, on_postgres, at_each, first)))
 
 
 def _first(folder: Path, points: dict[str, list[Point]]) -> tuple[list[Left], list[str]]:
@@ -58,16 +64,25 @@ def _first(folder: Path, points: dict[str, list[Point]]) -> tuple[list[Left], li
 
 
 def _text(
-    by_chance: Left, chance_s: float, points: dict[str, list[Point]], at_each: Left, first: int, missed: Sequence[str], points_s: float
+    by_chance: Left,
+    on_postgres: Left,
+    chance_s: float,
+    points: dict[str, list[Point]],
+    at_each: Left,
+    first: int,
+    missed: Sequence[str],
+    points_s: float,
 ) -> str:
-    kills = [(name, f"{by_chance.kills[name]}", f"{len(points[name])}", f"{at_each.kills[name]}") for name in by_chance.kills]
+    runs = by_chance.kills, on_postgres.kills, {name: len(some) for name, some in points.items()}, at_each.kills
+    kills = [(name, *(f"{one.get(name, 0)}" for one in runs)) for name in by_chance.kills]
     lost = [_row("at random moments", by_chance.lost), _row("at commit points", at_each.lost)]
     head = ["run", "sent", "missing", "holes", "seconds of holes", "`Gap` says", "s of them", "kept twice", "counted by the store"]
     not_reached = "\n".join(f"- {one}" for one in missed) or "- none"
     return f"""\
 `fieldwatch serve`, `worker` and two sensors (a watched folder; an interface with 100 numbered frames a second) as processes of one
 machine, killed with SIGKILL and started again. Captures come meanwhile, each by upload and by the watched folder:
-{by_chance.captures} in the {chance_s:.0f} s of random moments (seed {SEED}), {at_each.captures} in the {points_s:.0f} s of commit points.
+{by_chance.captures} and, beside PostgreSQL, {on_postgres.captures} in the {chance_s:.0f} s of random moments (seed {SEED}),
+{at_each.captures} in the {points_s:.0f} s of commit points.
 Commit points are the ends of transactions, statements outside of one, fsync, rename and unlink of our code; each is died at before and
 after, and after a later time. {first} of them are come to while assets are new only: each of these had a platform of its own; those of the
 set-up ({", ".join(f"`{one}`" for one in sorted(ONCE))}) are counted, and not died at.
@@ -76,7 +91,7 @@ At the end the sites are compared with one of an undisturbed store that read the
 each occurrence, conversations, message classes, slices of the history, assets with attributes and addresses, findings; changes of values
 must follow from each other; the store must be whole, the audit log unbroken, inbox, spool and uploads empty.
 
-{table(["process", "kills at random moments", "commit points", "kills at them"], kills)}
+{table(["process", "kills at random moments", "beside PostgreSQL", "commit points", "kills at them"], kills)}
 
 {table(head, lost)}
 
@@ -92,12 +107,13 @@ def _row(name: str, lost: Lost | None) -> tuple[str, ...]:
     return name, *(f"{count:,}" for count in counts), *told
 
 
-def _promises(by_chance: Left, at_each: Left, first: Sequence[Left]) -> Iterator[Promise]:
+def _promises(by_chance: Left, on_postgres: Left, at_each: Left, first: Sequence[Left]) -> Iterator[Promise]:
     wrong = [one.differences for one in first if one.differences]
     yield Promise(
         "kills of each process at random moments", f"{KILLS}", f"{min(by_chance.kills.values())}", min(by_chance.kills.values()) >= KILLS
     )
     yield _same("random moments", by_chance.differences)
+    yield _same("random moments, PostgreSQL", on_postgres.differences)
     yield _same("commit points", at_each.differences)
     yield _same("commit points of a new platform", "; ".join(wrong))
     for name, one in (("random moments", by_chance.lost), ("commit points", at_each.lost)):
