@@ -1,6 +1,6 @@
 # Every verb has one line of help; `make help` shows them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types bench fuzz docs plant prove screenshots
+.PHONY: help setup demo test lint types bench fuzz docs plant prove screenshots bundle
 BIN := .venv/bin
 PLANT := examples/plant
 export RUSTFLAGS ?=
@@ -39,6 +39,9 @@ fuzz: setup ## fuzz each target (or TARGET=name) for SECONDS (20)
 
 screenshots: setup ## every page, dark and light, at 1280 and 1920, into build/screenshots (README=1: those of the README, too)
 	@$(BIN)/python tools/screenshots.py $(if $(README),--readme)
+
+bundle: setup ## one file that installs everything where there is no network, into dist (OUT=folder)
+	@tools/bundle.sh $(OUT)
 
 docs: setup ## write the tables of the documentation from the code
 	@$(BIN)/python tools/docs.py

@@ -86,6 +86,10 @@ class Feeder:
     def stop(self) -> None:
         """Ends it, after the capture that is being brought."""
         self._stopped.set()
+        self.wait()
+
+    def wait(self) -> None:
+        """Waits for the thread."""
         if self._thread:
             self._thread.join()
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -66,7 +67,7 @@ def run(folder: Path, *, inside: str = "", url: str = "", seed: int = 4) -> Iter
 def at_random(folder: Path, wanted: int, *, inside: str = "", url: str = "", seed: int = 4) -> Left:
     """Kills every process at moments drawn by chance, each at least `wanted` times."""
     with run(folder, inside=inside, url=url, seed=seed) as (stage, feeder, chosen, dice):
-        _begin(stage, chosen)
+        begin(stage, chosen)
         traffic = _traffic(stage)
         feeder.start(pause_s=2.0)
         storm(chosen, dice, lambda: all(len(victim.ended_ns) >= wanted for victim in chosen))
@@ -77,7 +78,7 @@ def traced(folder: Path, *, inside: str = "", seed: int = 4) -> dict[str, list[P
     """The commit points of each process, as an undisturbed run goes through them."""
     with run(folder, inside=inside, seed=seed) as (stage, feeder, chosen, _):
         traces = {victim.name: folder / f"{number}.trace" for number, victim in enumerate(chosen)}
-        _begin(stage, chosen, traces)
+        begin(stage, chosen, traces)
         traffic = _traffic(stage)
         feeder.bring()
         feeder.bring()
@@ -90,7 +91,7 @@ def at_points(folder: Path, which: Mapping[str, Sequence[Point]], *, inside: str
     """Kills each process at its points, one after the other; also the points that were not come to."""
     missed = []
     with run(folder, inside=inside, seed=seed) as (stage, feeder, chosen, _):
-        _begin(stage, chosen)
+        begin(stage, chosen)
         traffic = _traffic(stage)
         for victim in chosen:
             if not which.get(victim.name):
@@ -105,13 +106,13 @@ def at_first(folder: Path, name: str, point: Point, *, inside: str = "", seed: i
     """Kills one process at a point that only a new platform comes to; also whether it came there."""
     with run(folder, inside=inside, seed=seed) as (stage, feeder, chosen, _):
         (doomed,) = (victim for victim in chosen if victim.name == name)
-        _begin(stage, [victim for victim in chosen if victim is not doomed])
+        begin(stage, [victim for victim in chosen if victim is not doomed])
         reached = die_at(stage, doomed, point, feeder)
         doomed.begin()
         return _left(stage, feeder, chosen, _traffic(stage)), reached
 
 
-def _begin(stage: Stage, chosen: Sequence[Victim], traces: Mapping[str, Path] | None = None) -> None:
+def begin(stage: Stage, chosen: Sequence[Victim], traces: Mapping[str, Path] | None = None) -> None:
     """Starts everything, the server first: sensors that are not enrolled yet need it."""
     for victim in chosen:
         victim.begin(**({"trace": str(traces[victim.name])} if traces else {}))
@@ -133,14 +134,28 @@ def _traffic(stage: Stage) -> Traffic | None:
 def _left(stage: Stage, feeder: Feeder, chosen: Sequence[Victim], traffic: Traffic | None) -> Left:
     """Lets everything come to its end, and looks at what is left."""
     feeder.stop()
-    until(lambda: stage.settled(FED, len(feeder.brought)), "all is read", 300)
+    _until_read(stage, len(feeder.brought))
     lost = _lost(stage, chosen, traffic) if traffic else None
-    wrong = _against_calm(stage, feeder) + _leftovers(stage)
+    wrong = against_calm(stage, feeder) + leftovers(stage)
     kills = {victim.name: len(victim.ended_ns) for victim in chosen}
     return Left(kills, len(feeder.brought), "\n".join(wrong), lost)
 
 
-def _against_calm(stage: Stage, feeder: Feeder) -> list[str]:
+def _until_read(stage: Stage, captures: int) -> None:
+    """Waits as long as it goes on. Raises TimeoutError where nothing more is read."""
+    while not stage.settled(FED, captures):
+        until(partial(_goes_on, stage, captures, _batches(stage)), "the next capture is read")
+
+
+def _goes_on(stage: Stage, captures: int, before: int) -> bool:
+    return _batches(stage) > before or stage.settled(FED, captures)
+
+
+def _batches(stage: Stage) -> int:
+    return stage.query("SELECT coalesce(sum(batches), 0) FROM store_source WHERE kind = 'capture'")[0][0]
+
+
+def against_calm(stage: Stage, feeder: Feeder) -> list[str]:
     """The sites beside one that is given the same captures in the same order, undisturbed: of another store; in PostgreSQL, of this one."""
     calm = stage if stage.url else Stage(stage.folder / "calm")
     if not stage.url:
@@ -153,7 +168,7 @@ def _against_calm(stage: Stage, feeder: Feeder) -> list[str]:
     return [f"{site}: {brief(each)}" for site, each in found if each]
 
 
-def _leftovers(stage: Stage) -> list[str]:
+def leftovers(stage: Stage) -> list[str]:
     """What should not be there: pieces of uploads, batches that wait, a store or an audit log that is not whole."""
     wrong = [f"left: {path}" for path in (stage.data / "uploads").glob("*.part")]
     wrong += [f"left: {path}" for path in (stage.data / "inbox").glob("*.batch*")]

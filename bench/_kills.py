@@ -18,6 +18,9 @@ Process = subprocess.Popen[bytes]
 LONGEST_S = 6.0
 """How long a process lives at most before it is killed."""
 
+EVERY_S = 4.0
+"""Pause between two captures, while a commit point is waited for."""
+
 REACHED_S = 12.0
 """How long a commit point is waited for: in its work, then at its end."""
 
@@ -115,4 +118,4 @@ def _wait(process: Process, feeder: Feeder) -> None:
     while process.poll() is None and time.monotonic() < end:
         feeder.start_one()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(0.5)
+            process.wait(EVERY_S)

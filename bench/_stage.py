@@ -57,12 +57,17 @@ class Tokens(NamedTuple):
 
 
 class Stage:
-    """A platform on `folder`; `data` is its data folder. `url`: its PostgreSQL; without it, SQLite."""
+    """A platform on `folder`; `data` is its data folder, which may be elsewhere. `url`: its PostgreSQL; without it, SQLite.
 
-    def __init__(self, folder: Path, *, inside: str = "", url: str = "", options: str = "") -> None:
+    `lent` stands in the environment of the server's and the worker's processes.
+    """
+
+    def __init__(self, folder: Path, *, inside: str = "", url: str = "", options: str = "", data: Path | None = None) -> None:
         self.folder, self.inside, self.url = folder, inside, url
-        self.data = folder / "data"
-        self.data.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.data = data or folder / "data"
+        self.data.mkdir(parents=True, exist_ok=data is not None)
+        self.lent: dict[str, str] = {}
         self.pages, self.door = _free_port(), _free_port()
         told = f"[server]\nport = {self.pages}\n[sensors]\nport = {self.door}\n[limits]\nperson_per_minute = 0\n"
         (self.data / "fieldwatch.toml").write_text(told + (f'[database]\nurl = "{url}"\n' if url else "") + options)
@@ -90,7 +95,7 @@ class Stage:
         module = "bench._fatal" if fatal or trace else "fieldwatch"
         command = [*self.within(), sys.executable, "-m", module, *words]
         with (self.folder / f"{log}.log").open("ab") as said:
-            environment = self.environment(FATAL_POINT=fatal, FATAL_TRACE=trace)
+            environment = self.environment(FATAL_POINT=fatal, FATAL_TRACE=trace, **({} if words[0] == "sensor" else self.lent))
             process = subprocess.Popen(command, stdout=said, stderr=said, env=environment, cwd=self.folder)
         self._running.append(process)
         return process
@@ -141,18 +146,18 @@ class Stage:
         except urllib.error.HTTPError as error:
             raise Refused(f"{error.code} {error.read(300)!r}") from error
 
-    def upload(self, path: Path, site: str) -> None:
+    def upload(self, path: Path, site: str, piece_bytes: int = PIECE) -> None:
         """Uploads a capture as a browser does: piece after piece, and again until it is there, whoever dies meanwhile."""
         content = path.read_bytes()
         opening = json.dumps({"name": path.name, "size": len(content), "modified": 1, "site": site}).encode()
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + 2 * PATIENCE_S
         while True:
             try:
                 told = self.ask("POST", "/api/v1/captures", opening)
                 while told["capture"] is None:
                     at = int(str(told["offset"]))
-                    piece = content[at : at + PIECE]
-                    span = f"bytes {at}-{at + len(piece) - 1}/{len(content)}"
+                    piece = content[at : at + piece_bytes]
+                    span = f"bytes {at}-{max(at + len(piece) - 1, 0)}/{len(content)}"
                     told = self.ask("PUT", str(told["url"]), piece, Content_Range=span)
                 return
             except (OSError, Refused):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,19 @@ PLAN = """{
 }
 """
 
+OUTSTATIONS = """{
+  "site": {"name": "Elmsbrook outstations", "timezone": "Europe/Berlin",
+    "description": "Spring and tower, as a mirror of their two ports alone would see them: part of the same recording"},
+  "zones": [{"name": "Outstations", "level": 1}, {"name": "Beyond the mirror", "level": 2}],
+  "subnets": [
+    {"network": "10.61.8.16/28", "name": "spring and tower", "zone": "Outstations"},
+    {"network": "10.61.8.0/24", "name": "the works", "zone": "Beyond the mirror"}
+  ]
+}
+"""
+THEIR_MACS = frozenset({bytes.fromhex("0030a70f4221"), bytes.fromhex("0030a70f5b22")})
+"""rtu-tower and rtu-spring, as plant.truth.json has them."""
+
 
 def main() -> int:
     """Exit code 0 once the report was made (and the pages were left, unless `--once`)."""
@@ -49,10 +63,30 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="fieldwatch-demo-") as folder:
         data = Path(folder)
         (data / "fieldwatch.toml").write_text(OPTIONS.format(port=options.port), encoding="utf-8")
-        (data / "plan.json").write_text(PLAN, encoding="utf-8")
-        subprocess.run([FIELDWATCH, "site", "plan", "elmsbrook", data / "plan.json", "--data", data], check=True)
-        subprocess.run([FIELDWATCH, "ingest", PLANT, "--site", "elmsbrook", "--data", data], check=True)
+        part = data / "outstations.pcap"
+        part.write_bytes(frames_of(PLANT.read_bytes(), THEIR_MACS))
+        fill(data, "elmsbrook", PLAN, PLANT)
+        fill(data, "outstations", OUTSTATIONS, part)
         return 0 if options.once else serve(data)
+
+
+def fill(data: Path, site: str, plan: str, capture: Path) -> None:
+    """A site: its plan, and what the capture shows."""
+    document = data / f"{site}.json"
+    document.write_text(plan, encoding="utf-8")
+    subprocess.run([FIELDWATCH, "site", "plan", site, document, "--data", data], check=True)
+    subprocess.run([FIELDWATCH, "ingest", capture, "--site", site, "--data", data], check=True)
+
+
+def frames_of(pcap: bytes, macs: frozenset[bytes]) -> bytes:
+    """The capture without the frames that are neither from nor to one of these addresses (classic pcap, as the plant is recorded)."""
+    kept, at = [pcap[:24]], 24
+    while at < len(pcap):
+        end = at + 16 + struct.unpack_from("<I", pcap, at + 8)[0]
+        if macs & {pcap[at + 16 : at + 22], pcap[at + 22 : at + 28]}:
+            kept.append(pcap[at:end])
+        at = end
+    return b"".join(kept)
 
 
 def serve(data: Path) -> int:

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A PostgreSQL of Debian's packages for tests and benches, in a folder of its own, on this machine only: start FOLDER (prints its URL), stop FOLDER.
+# A PostgreSQL of Debian's packages for tests and benches, in a folder of its own, on this machine only: start FOLDER [PORT] (prints its URL), stop FOLDER.
 set -euo pipefail
 
-[ $# = 2 ] && [[ "$1" =~ ^(start|stop)$ ]] || { echo "usage: tools/postgres.sh start|stop FOLDER" >&2; exit 2; }
+[[ $# =~ ^[23]$ && "$1" =~ ^(start|stop)$ ]] || { echo "usage: tools/postgres.sh start FOLDER [PORT] | stop FOLDER" >&2; exit 2; }
 verb=$1
 mkdir -p "$2"
 folder=$(cd "$2" && pwd)
@@ -19,7 +19,7 @@ if [ "$verb" = stop ]; then
 fi
 
 [ "$(id -u)" = 0 ] && chown postgres "$folder"
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=${3:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
 if [ ! -s "$folder/data/PG_VERSION" ]; then
     (cd / && as_owner "$tools/initdb" -D "$folder/data" -U fieldwatch -A trust -E UTF8 --locale=C.UTF-8 >/dev/null)
 fi

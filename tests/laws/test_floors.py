@@ -27,7 +27,21 @@ SAME_FLOOR = {("protocols", "library"), ("vulnerabilities", "inventory"), ("sens
 `-m` opens the terminal; the terminal starts the server."""
 
 REACH_OUT = frozenset(
-    {"socket", "ssl", "subprocess", "urllib", "http", "socketserver", "ftplib", "smtplib", "telnetlib", "xmlrpc", "asyncio", "httpx"}
+    {
+        "socket",
+        "ssl",
+        "subprocess",
+        "urllib",
+        "http",
+        "socketserver",
+        "ftplib",
+        "smtplib",
+        "telnetlib",
+        "xmlrpc",
+        "asyncio",
+        "httpx",
+        "requests",
+    }
 )
 """Modules of the standard library, and packages, that open connections or start programs."""
 
@@ -39,9 +53,11 @@ EDGE_FILES: frozenset[str] = frozenset(
         "vulnerabilities/feeds/fetch.py",  # advisories, from where the operator says
         "pipeline/child.py",  # starts the reader of captures, which has no network
         "sensor/enrol.py", "sensor/centre.py",  # the sensor to its centre
+        "sensor/offloads.py",  # asks the kernel about an interface, by a socket that is never connected
         "server/serving.py", "server/sensors/door.py", "server/sensors/peer.py", "server/api/live.py",  # the listening sockets
         "server/sensors/authority.py",  # client certificates of sensors: contexts of TLS, no connection
         "server/accounts/directory.py",  # the organisation's directory
+        "server/accounts/openid/adapter.py",  # the organisation's provider of sign-in
         "server/api/webhooks.py",  # tells other systems
         "store/snapshot.py",  # starts pg_dump and pg_restore
         "cli/serve.py",  # starts the worker

@@ -1,4 +1,4 @@
-"""Texts: all that the page and the summary say stands in the catalogue of every language with its places; none is left in code."""
+"""Texts: all that page, summary and server say stands in the catalogue of every language with its places; none is left in code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fieldwatch.cli.language import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 FOREIGN = LANGUAGES[1:]
-PLACE = re.compile(r"\{\w+\}")
+PLACE = re.compile(r"\{\w+\}|%\(\w+\)[sd]|%%")
 PROSE = re.compile(r"[A-Za-z]{2,},? [A-Za-z]{2,}|^[A-Z][a-z]{2,}$")
 """What looks like something that is said to people: two words in a row, or one that begins like a heading."""
 
@@ -57,47 +57,54 @@ def load() -> Any:
 TEXTS = load()
 
 
-def messages(code: str) -> dict[tuple[str, str], tuple[list[str], list[str]]]:
+HOUSES = pytest.mark.parametrize("house", TEXTS.HOUSES, ids=lambda house: house.domain)
+
+
+def messages(house: Any, code: str) -> dict[tuple[str, str], tuple[list[str], list[str]]]:
     """The messages of a language's catalogue: context and English -> the English forms, and the translated ones."""
     found = {}
-    for one in TEXTS.catalogue(code):
+    for one in TEXTS.catalogue(house, code):
         if one.id:
             english = list(one.id) if isinstance(one.id, tuple) else [one.id]
             found[one.context or "", english[0]] = english, list(one.string) if isinstance(one.string, tuple) else [one.string]
     return found
 
 
+@HOUSES
 @pytest.mark.parametrize("code", FOREIGN)
-def test_the_catalogue_holds_what_is_said_and_nothing_else(code: str) -> None:
-    wanted = {(one.context or "", one.id[0] if isinstance(one.id, tuple) else one.id) for one in TEXTS.template() if one.id}
-    assert wanted == set(messages(code)), "run python tools/texts.py, then translate what is new"
+def test_the_catalogue_holds_what_is_said_and_nothing_else(house: Any, code: str) -> None:
+    wanted = {(one.context or "", one.id[0] if isinstance(one.id, tuple) else one.id) for one in TEXTS.template(house) if one.id}
+    assert wanted == set(messages(house, code)), "run python tools/texts.py, then translate what is new"
+    assert not TEXTS.catalogue(house, code).obsolete
 
 
+@HOUSES
 @pytest.mark.parametrize("code", FOREIGN)
-def test_every_text_is_translated(code: str) -> None:
-    missing = [key for key, (_, translated) in messages(code).items() if not all(translated)]
+def test_every_text_is_translated(house: Any, code: str) -> None:
+    missing = [key for key, (_, translated) in messages(house, code).items() if not all(translated)]
     assert missing == []
 
 
+@HOUSES
 @pytest.mark.parametrize("code", FOREIGN)
-def test_translations_have_the_places_of_their_text(code: str) -> None:
+def test_translations_have_the_places_of_their_text(house: Any, code: str) -> None:
     """The form for one thing may say `one` in place of its number."""
     wrong = []
-    for key, (english, translated) in messages(code).items():
+    for key, (english, translated) in messages(house, code).items():
         places = [set(PLACE.findall(text)) for text in english]
         wrong += [key for text in translated if set(PLACE.findall(text)) not in places]
     assert wrong == []
 
 
+@HOUSES
 @pytest.mark.parametrize("code", FOREIGN)
-def test_what_the_program_reads_is_the_catalogue(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled = TEXTS.path(code).with_suffix(".mo").read_bytes()
-    copy = tmp_path / code / "LC_MESSAGES" / TEXTS.path(code).name
-    copy.parent.mkdir(parents=True)
-    copy.write_bytes(TEXTS.path(code).read_bytes())
-    monkeypatch.setattr(TEXTS, "LOCALE", tmp_path)
-    TEXTS.compile(code)
-    assert copy.with_suffix(".mo").read_bytes() == compiled, "run python tools/texts.py --compile"
+def test_what_the_program_reads_is_the_catalogue(house: Any, code: str, tmp_path: Path) -> None:
+    compiled = house.path(code).with_suffix(".mo").read_bytes()
+    copy = house._replace(locale=tmp_path)
+    copy.path(code).parent.mkdir(parents=True)
+    copy.path(code).write_bytes(house.path(code).read_bytes())
+    TEXTS.compile(copy, code)
+    assert copy.path(code).with_suffix(".mo").read_bytes() == compiled, "run python tools/texts.py --compile"
 
 
 def said_in(source: str) -> set[str]:
@@ -142,3 +149,43 @@ def test_texts_left_in_code_are_found() -> None:
 def test_a_text_within_a_text_is_found() -> None:
     source = 'say("{a} and {b}", { a: many(list.of("x", 2).length, "{n} row", "{n} rows"), b: say("no \\"end\\"") })'
     assert list(TEXTS.said_in_page(source)) == ["{a} and {b}", ("{n} row", "{n} rows"), 'no "end"']
+
+
+BLOCK = re.compile(r"{% (comment|blocktranslate)\b.*?{% end\1 %}|{[%{#].*?[%}#]}", re.DOTALL)
+SHOWN = re.compile(r'>([^<>]+)<|\b(?:title|aria-label|placeholder|alt)="([^"]+)"')
+TEMPLATES = sorted((ROOT / "src" / "fieldwatch" / "server" / "templates").rglob("*.html"))
+NAMES = {
+    "Fieldwatch", "· Fieldwatch", "OpenAPI", "Linux", "/var/spool/captures", "Enter", "Esc", "(Esc)", "CVE", "CVSS", "KEV", "EPSS", "SSVC",
+    "UTC",
+}  # fmt: skip
+"""What templates show in every language: names and keys."""
+
+
+def texts_left_in(template: str) -> set[str]:
+    """What a template shows that is asked of no catalogue."""
+    found = {(text or name).strip() for text, name in SHOWN.findall(BLOCK.sub("", template))}
+    return {one for one in found if re.search(r"[A-Za-z]{3}", one)} - NAMES
+
+
+def test_no_text_is_left_in_the_templates_of_the_server() -> None:
+    left = {file.name: found for file in TEMPLATES if (found := texts_left_in(file.read_text(encoding="utf-8")))}
+    assert left == {}
+
+
+def test_a_text_left_in_a_template_is_found() -> None:
+    template = (
+        '<h2 title="Heading">{% translate "said" %}</h2><p>{% blocktranslate %}said <b>too</b>{% endblocktranslate %} and not said</p>'
+    )
+    assert texts_left_in(template) == {"Heading", "and not said"}
+
+
+def test_the_texts_of_django_are_found() -> None:
+    source = '_("one"), pgettext_lazy("page", "next"), ngettext("%(n)d row", "%(n)d rows", n), _(word), say("no")'
+    assert list(TEXTS.said_to_django(source)) == [("", "one"), ("page", "next"), ("", ("%(n)d row", "%(n)d rows"))]
+
+
+def test_the_texts_of_a_template_are_found() -> None:
+    rows = "{% blocktranslate count n=rows %}{{ n }} row{% plural %}{{ n }} rows{% endblocktranslate %}"
+    template = '{% translate "Next" context "page" %}<p>' + rows + '</p>{{ day|date:_("j F") }}{% translate "It\'s 5 %" as words %}'
+    found = [("page", "Next"), ("", ("%(n)s row", "%(n)s rows")), ("", "j F"), ("", "It's 5 %%")]
+    assert list(TEXTS.said_in_template(template)) == found

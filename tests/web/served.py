@@ -38,9 +38,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(data: Path) -> Iterator[Served]:
-    """Serves the folder as long as it lasts."""
-    log, port = data / "serve.log", free_port()
+def served(data: Path, port: int = 0) -> Iterator[Served]:
+    """Serves the folder as long as it lasts, at this port (0: a free one)."""
+    log, port = data / "serve.log", port or free_port()
     data.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as stream:
         command = [sys.executable, "-m", "fieldwatch", "serve", "--data", str(data), "--port", str(port)]
@@ -63,8 +63,9 @@ def _link(process: subprocess.Popen[bytes], log: Path) -> str:
         found = re.search(r"http://localhost:\d+/setup/\S+", said)
         if found:
             return found[0]
-        if "serves http" in said and "Nobody has" not in said:
+        if "serves http" in said and "Nobody has" not in said and process.poll() is None:
             time.sleep(0.3)
-            return ""
+            if "Nobody has" not in log.read_text(encoding="utf-8"):
+                return ""
         time.sleep(0.1)
     raise AssertionError(f"it does not serve: {log.read_text(encoding='utf-8')[-2000:]}")

@@ -15,6 +15,7 @@ from fieldwatch.cli import (
     audit,
     backup,
     config,
+    doctor,
     evidence,
     explain,
     feeds,
@@ -31,7 +32,7 @@ from fieldwatch.cli import (
 
 VERBS = (
     inspect, listen, explain, match, feeds, evidence, protocols,
-    serve, worker, ingest, site, sensor, account, backup, audit, config,
+    serve, worker, ingest, site, sensor, account, backup, audit, config, doctor,
 )  # fmt: skip
 """First those that need nothing but a capture, then those of the platform."""
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,8 +57,17 @@ def _bring_up_to_date(chosen: Options) -> None:
     from fieldwatch.store.upgrade import upgrade
 
     try:
-        upgrade(chosen.data)
+        with _alone(chosen.data):
+            upgrade(chosen.data)
     except UnusableStore as error:
         refuse(str(error))
     except OperationalError as error:
         refuse(f"the database cannot be reached: {error}".strip())
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """One process at a time, while it lasts: server and worker may be started at once."""
+    with open(os.open(data / "upgrade.lock", os.O_RDWR | os.O_CREAT, 0o640), "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -44,6 +44,7 @@ def run(given: argparse.Namespace) -> None:
         return
     chosen = opened(given)
     _refuse_open_door(chosen)
+    _refuse_bad_certificate(chosen)
     from fieldwatch.server.serving import listening, serve
 
     try:
@@ -84,6 +85,16 @@ def _refuse_open_door(chosen: Options) -> None:
     host = chosen["server.host"]
     if host not in {"127.0.0.1", "::1", "localhost"} and not chosen["server.certificate"] and not chosen["server.behind_proxy"]:
         refuse(f"server.host = {host}: other machines are served with TLS only; set server.certificate and server.key (docs/server.md)")
+
+
+def _refuse_bad_certificate(chosen: Options) -> None:
+    from fieldwatch.sensor.diagnosis import Diagnosis
+    from fieldwatch.server.doctor.certificate import unusable
+
+    files = chosen["server.certificate"], chosen["server.key"]
+    found = unusable(*files) if any(files) else None
+    if isinstance(found, Diagnosis):
+        refuse(f"server.certificate, server.key: {found.words}; {found.remedy}")
 
 
 def _say(words: str) -> None:

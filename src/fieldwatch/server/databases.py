@@ -13,10 +13,14 @@ from fieldwatch.server.options import Options, UnusableOption
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=0")
 WAIT_S = 20
-"""Seconds that somebody waits for a lock, or for a connection."""
+"""Seconds that somebody waits for a lock of SQLite."""
 
 MOST_CONNECTIONS = 10
 """Connections of one process to PostgreSQL; who comes when all are in use waits."""
+
+POOL = {"min_size": 1, "max_size": MOST_CONNECTIONS, "timeout": 5, "reconnect_timeout": 5}
+"""A pool tries for 5 s to reach a database that is away, then it waits for who asks next: it is soon back when the database is. Whoever
+asks is told after 5 s that there is none."""
 
 
 def database(options: Options) -> dict[str, Any]:
@@ -35,7 +39,8 @@ def database(options: Options) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,  # requests come in threads of their own: what is kept is kept by the pool
-        "OPTIONS": {"connect_timeout": 5, "pool": {"min_size": 1, "max_size": MOST_CONNECTIONS, "timeout": WAIT_S}},
+        "CONN_HEALTH_CHECKS": True,  # the pool lends none that a database which was started anew has closed
+        "OPTIONS": {"connect_timeout": 5, "pool": POOL},
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
 

@@ -103,6 +103,10 @@ class Gate:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(_language(request)):
+            return self._answered(request)
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(CLOSED) or _asks_for_mail(request.path):
             raise Http404("there is nothing here")
         if request.user.is_authenticated and not _still_in(request):
@@ -113,8 +117,7 @@ class Gate:
             return _to_sign_in(request)
         if settings.OPTIONS["accounts.require_second_factor"] and not request.path.startswith(FIRST) and not self._has_second(request):
             return redirect("mfa_index")
-        language = request.user.language or translation.get_language()
-        with timezone.override(zone_of(request)), translation.override(language):
+        with timezone.override(zone_of(request)):
             return self.answer(request)
 
     @staticmethod
@@ -123,6 +126,14 @@ class Gate:
         if not request.session.get("second_factor") and is_mfa_enabled(request.user):
             request.session["second_factor"] = True
         return bool(request.session.get("second_factor")) or request.path.startswith("/api/")
+
+
+def _language(request: HttpRequest) -> str:
+    """English for programs, whoever asks; for people what they chose, else what their browser asks for."""
+    if request.path.startswith("/api/"):
+        return "en"
+    chosen: str = request.user.language if request.user.is_authenticated else ""
+    return chosen or translation.get_language() or "en"
 
 
 def _is_setup_link(path: str) -> bool:
@@ -141,7 +152,7 @@ def _still_in(request: HttpRequest) -> bool:
     begun = request.session.setdefault("begun", now)
     if now - begun >= settings.OPTIONS["accounts.most_hours"] * 3600:
         return False
-    if abs(now - request.session.get("touched", 0)) >= TOUCH_S:
+    if abs(now - request.session.get("touched", 0)) >= TOUCH_S and request.path != "/state/":
         request.session["touched"] = now
     return True
 

@@ -46,7 +46,7 @@ MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "fieldwatch.server.middleware.RefuseBadBytes",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "fieldwatch.server.sessions.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "fieldwatch.server.middleware.Gate",
+    "fieldwatch.server.outage.Outage",
 ]
 
 ROOT_URLCONF = "fieldwatch.server.urls"
@@ -96,7 +97,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "fieldwatch.server.accounts.adapter.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "fieldwatch.server.accounts.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "fieldwatch.server.accounts.sign_on.SocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_FORMS = {
@@ -119,6 +120,10 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a form whose answer leads to another host is stopped by `form-action`; `state` guards the way back
 SOCIALACCOUNT_PROVIDERS = single_sign_on.providers(OPTIONS)
 MFA_ADAPTER = "fieldwatch.server.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate_webauthn": "fieldwatch.server.accounts.passkey_forms.SecondFactorForm",
+    "login_webauthn": "fieldwatch.server.accounts.passkey_forms.AloneForm",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are made by administrators: an address is never what proves who somebody is
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -187,7 +192,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"without way": {"()": "fieldwatch.server.logged.WithoutWay"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"fieldwatch": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {"fieldwatch": {"level": "INFO"}, "django.request": {"level": "ERROR", "filters": ["without way"]}},
 }

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from fieldwatch.store import clock
 from fieldwatch.store.captures import free_bytes, keep, place, queue
 from fieldwatch.store.models import Site, Source, User
 
@@ -263,6 +264,8 @@ class Uploads:
 
 def clean_up(data: Path, now_s: float | None = None) -> int:
     """Deletes what is left of uploads that were given up; how many files."""
+    if now_s is None and clock.doubted():
+        return 0
     border = (time.time() if now_s is None else now_s) - STALE_S
     gone = 0
     for path in (data / "uploads").glob("*"):

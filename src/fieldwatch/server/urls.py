@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from fieldwatch.server.api.urls import EVENTS, URLS
 from fieldwatch.server.listing.page import export_page, list_page
+from fieldwatch.server.outage import health
 from fieldwatch.server.pages._page import Page, guarded
 from fieldwatch.server.records.registry import records
 
@@ -38,10 +39,13 @@ def _lists() -> Urls:
     return made
 
 
+handler500 = "fieldwatch.server.outage.uncaught"
+
 urlpatterns: Urls = [
     path("accounts/", include("allauth.urls")),
     path("api/", include(URLS)),
     *EVENTS,
+    path("health", health, name="health"),
     *(path(page.address, guarded(page), name=page.name) for page in pages()),
     *_lists(),
 ]

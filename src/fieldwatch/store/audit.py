@@ -12,6 +12,7 @@ import datetime
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import secrets
 import time
@@ -26,6 +27,9 @@ from django.db import connection, transaction
 
 from fieldwatch.store.ingest.text import clean
 from fieldwatch.store.models import AuditEvent, Setting
+from fieldwatch.store.room import NO_ROOM
+
+log = logging.getLogger(__name__)
 
 INSTALLATION = "installation"
 """Name of the setting that holds the random number."""
@@ -107,6 +111,7 @@ class AuditAction(StrEnum):
     UPGRADE = "upgrade"
     RETENTION = "retention"
     AUDIT_SHORTENED = "audit_shortened"
+    CLOCK_SET = "clock_set"
 
 
 class Verdict(NamedTuple):
@@ -151,7 +156,7 @@ def append(
         before = last.seal if last else _genesis()
         entry = {"number": last.number + 1 if last else 1, "at_ns": time.time_ns() if at_ns is None else at_ns, **told}
         made = AuditEvent.objects.create(**entry, seal=sealed(before, entry))
-        transaction.on_commit(lambda: _keep_head(made.number, made.seal), robust=True)
+        transaction.on_commit(lambda: _try_head(made.number, made.seal), robust=True)
     return made
 
 
@@ -301,6 +306,16 @@ def _head() -> tuple[int, str] | None:
         return int(number), seal
     except (OSError, ValueError):
         return None
+
+
+def _try_head(number: int, seal: str) -> None:
+    """Replaces the head. On a full disk it stays behind, until the next entry is written."""
+    try:
+        _keep_head(number, seal)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        log.warning("audit: entry %d stands in the log, and the disk has no room for its head: it follows with the next entry", number)
 
 
 def _keep_head(number: int, seal: str) -> None:

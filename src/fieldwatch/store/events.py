@@ -50,6 +50,10 @@ class Kind(StrEnum):
     """Advisories, or facts about vulnerabilities, were brought up to date."""
     WEBHOOK = "webhook"
     """A webhook was switched off, because nobody answered."""
+    CLOCK = "clock"
+    """The clock of the machine was set; data: by how many seconds."""
+    AUDIT = "audit"
+    """The audit log is not whole any more, or is again; object: the first entry that is wrong, data: `is_whole`, `reason`."""
 
 
 class Range(NamedTuple):
@@ -82,7 +86,11 @@ def kept() -> Range:
 
 
 def prune(keep: datetime.timedelta = KEEP) -> int:
-    """Deletes events that are older, never the last one (it holds the place of all cursors); how many were deleted."""
+    """Deletes events that are older, never the last one (it holds the place of all cursors), and none while the clock is in doubt."""
+    from fieldwatch.store import clock
+
+    if clock.doubted():
+        return 0
     border, last, gone = timezone.now() - keep, kept().last, 0
     while True:
         old = list(Event.objects.filter(at__lt=border, pk__lt=last).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])

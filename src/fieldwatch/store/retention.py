@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from fieldwatch.store import audit
+from fieldwatch.store import audit, clock
 from fieldwatch.store.captures import place
 from fieldwatch.store.history.files import retire
 from fieldwatch.store.models import HistoryFile, Occurrence, Site, Source
@@ -43,8 +43,10 @@ class Removed(NamedTuple):
 
 
 def retain(data: Path, keep: Keep, now_ns: int | None = None) -> Removed:
-    """Removes what is kept no longer. What is removed is entered in the audit log."""
+    """Removes what is kept no longer. What is removed is entered in the audit log. Where the clock is in doubt, nothing goes by its age."""
     now = time.time_ns() if now_ns is None else now_ns
+    if clock.doubted(now / 1e9):
+        keep = keep._replace(history_days=0, operations_days=0, audit_days=0)
     captures, size_bytes = _captures(data, keep.captures_bytes)
     removed = Removed(
         captures,

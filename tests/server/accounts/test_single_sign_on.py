@@ -44,6 +44,13 @@ def test_an_issuer_without_a_client_is_refused() -> None:
         providers(_options(oidc_issuer="https://idp.example.org"))
 
 
+@pytest.mark.parametrize("issuer", ["http://idp.example.org", "http://localhost.example.org", "idp.example.org", "ftp://idp.example.org"])
+def test_an_issuer_without_tls_is_refused_unless_it_is_on_this_machine(issuer: str) -> None:
+    with pytest.raises(UnusableOption, match="oidc.issuer = .*https:// is allowed"):
+        providers(_options(oidc_issuer=issuer, oidc_client="fieldwatch"))
+    assert providers(_options(oidc_issuer="http://127.0.0.1:9000", oidc_client="fieldwatch"))
+
+
 def test_a_secret_that_cannot_be_read_is_named() -> None:
     with pytest.raises(UnusableOption, match="oidc.secret_file = /nonexistent/secret: cannot be read: No such file"):
         secret(_options(oidc_secret_file="/nonexistent/secret"), "oidc.secret_file")

@@ -108,6 +108,15 @@ def test_guessing_is_stopped_for_this_account_and_address(ada: User) -> None:
     assert other.status_code == 200, "another address does not help"
 
 
+def test_guessing_of_many_names_from_one_address_is_stopped(ada: User) -> None:
+    for number in range(10):
+        Client().post("/accounts/login/", {"login": f"name-{number}", "password": "wrong"})
+    answer = Client().post("/accounts/login/", {"login": ada.username, "password": PASSWORD})
+    assert answer.status_code == 200 and b"Too many" in answer.content
+    elsewhere = Client().post("/accounts/login/", {"login": ada.username, "password": PASSWORD}, REMOTE_ADDR="192.0.2.9")
+    assert elsewhere["Location"] == "/accounts/2fa/authenticate/", "who comes from elsewhere is not locked out"
+
+
 def test_guessing_of_codes_is_stopped(ada: User, code: Code) -> None:
     client = _sign_in(ada)
     for number in range(12):

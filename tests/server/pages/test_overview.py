@@ -10,7 +10,7 @@ from typing import Any
 from django.test import Client
 
 from fieldwatch.server.worker.state import State, say
-from fieldwatch.store.models import Site, User
+from fieldwatch.store.models import Setting, Site, User
 
 Browser = Callable[[User], Client]
 Person = Callable[..., User]
@@ -30,6 +30,14 @@ def test_what_needs_somebody_stands_first(plant: Any, tmp_path: Path, person: Pe
     assert "it does not run" not in page
     say(tmp_path, State.FULL, "make room")
     assert "the disk is full" in client.get("/").content.decode()
+
+
+def test_a_broken_audit_log_is_told_to_who_sees_all_of_it(plant: Any, person: Person, browser: Browser) -> None:
+    value = {"at": "2026-11-26T10:00:00+00:00", "is_whole": False, "entries": 5, "number": 3, "reason": "entry 3 is missing", "by": ""}
+    Setting.objects.create(name="audit.verified", value=value)
+    words = "The audit log is not whole: entry 3 is missing."
+    assert words in browser(person("auditor")).get("/").content.decode()
+    assert words not in browser(person("auditor", plant.site)).get("/").content.decode()
 
 
 def test_numbers_open_as_many_rows_as_they_say(plant: Any, person: Person, browser: Browser) -> None:

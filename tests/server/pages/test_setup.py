@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.test import Client
 
 from fieldwatch.server.accounts.setup import setup_link
-from fieldwatch.store.models import AuditEvent, EnrolmentToken, Role, Setting, Site, Subnet, User
+from fieldwatch.store.models import AuditEvent, EnrolmentToken, Membership, Role, Setting, Site, Subnet, User
 
 Person = Callable[..., User]
 Browser = Callable[[User], Client]
@@ -57,6 +60,57 @@ def test_it_works_once(link: str) -> None:
         answer = getattr(Client(), method)(link, ADA | {"username": "eve", "email": "eve@example.org"})
         assert answer.status_code == 410 and b"This link does not work" in answer.content
     assert User.objects.count() == 1
+
+
+def _opens_nothing(link: str) -> None:
+    for method in ("get", "post"):
+        assert getattr(Client(), method)(link, ADA).status_code == 410
+    assert not User.objects.filter(username="ada").exists()
+
+
+def test_it_ends_after_a_day_even_while_its_page_is_open(link: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Client().get(link).status_code == 200
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 24 * 3600 + 5)
+    _opens_nothing(link)
+
+
+def test_it_opens_nothing_once_somebody_else_administers(link: str, person: Person) -> None:
+    assert Client().get(link).status_code == 200
+    person(Role.ADMINISTRATOR)
+    _opens_nothing(link)
+    assert setup_link("") is None
+
+
+def test_who_made_the_first_account_has_no_way_back_to_the_link(link: str) -> None:
+    client = Client()
+    client.post(link, ADA)
+    assert client.get(link).status_code in {302, 410}
+    client.post("/accounts/logout/")
+    assert client.get(link).status_code == 410
+    assert not Setting.objects.filter(name="setup").exists(), "nothing of it is kept"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_use_it_at_once_one_administers() -> None:
+    link, statuses, start = setup_link(""), list[int](), threading.Barrier(2)
+    assert link is not None
+
+    def use(name: str) -> None:
+        told = ADA | {"username": name, "email": f"{name}@example.org"}
+        start.wait()
+        while (status := Client().post(link, told).status_code) == 503:  # a database in memory does not wait for the other writer
+            time.sleep(0.05)
+        statuses.append(status)
+        connection.close()
+
+    threads = [threading.Thread(target=use, args=(name,)) for name in ("ada", "eve")]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(statuses) == [302, 410]
+    assert User.objects.count() == Membership.objects.filter(role=Role.ADMINISTRATOR).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs up, no mail is sent; single sign-on lets in whom an administrator, or the directory, has made."""
+"""How allauth behaves here: nobody signs up, no mail is sent (`sign_on.py`: how it behaves with an identity provider)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
-from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from fieldwatch.server.accounts.directory import AWAY
@@ -82,26 +79,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         """To whom passkeys are bound: the host name."""
         return {**super().get_public_key_credential_rp_entity(), "name": "Fieldwatch"}
 
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Whose passkey it is, as the browser shows it: by the name that one signs in with."""
+        return {**super().get_public_key_credential_user_entity(user), "name": user.get_username()}
+
 
 def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key(settings.DATA, "second-factors")))
-
-
-class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """Accounts of an identity provider (OIDC, SAML)."""
-
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """Never by itself; `pre_social_login` connects people that exist."""
-        return False
-
-    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Connects a first sign-on to the account of the same user name, where the provider vouches for it."""
-        if sociallogin.is_existing:
-            return
-        claimed = sociallogin.account.extra_data
-        userinfo = claimed.get("userinfo", claimed)
-        name = userinfo.get("preferred_username") or sociallogin.user.username
-        found = User.objects.filter(username=name, is_active=True).first() if isinstance(name, str) and name else None
-        if found is None or found.has_usable_password():
-            raise ImmediateHttpResponse(render(request, "accounts/unknown.html", {"name": name or ""}, status=403))
-        sociallogin.connect(request, found)

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from fieldwatch.server.accounts.grants import grants, regrant
-from fieldwatch.server.accounts.single_sign_on import secret
+from fieldwatch.server.accounts.single_sign_on import HERE, secret
 from fieldwatch.server.options import Options, UnusableOption
 from fieldwatch.store.models import User
 
@@ -30,7 +30,6 @@ AWAY = "directory_is_away"
 
 TIMEOUT_S = 5
 MOST_NAME = 150
-HERE = {"localhost", "127.0.0.1", "::1"}
 OFF = 0x2
 """ACCOUNTDISABLE in userAccountControl ([MS-ADTS] 2.2.16)."""
 

@@ -1,4 +1,7 @@
-"""Roles that groups of the directory give: `group=role@site,...` (`*` or no site: everywhere). A group is named by its DN or its CN."""
+"""Roles that groups of the directory or of an identity provider give: `group=role@site,...` (`*` or no site: everywhere).
+
+A group is named by its DN or its CN.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,14 @@ class Grant(NamedTuple):
     site: str
 
 
-def grants(told: str, groups: Iterable[str]) -> set[Grant]:
+def grants(told: str, groups: Iterable[str], option: str = "ldap.roles") -> set[Grant]:
     """What these groups give. Raises UnusableOption."""
     held = {name.casefold() for group in groups for name in (group, _common_name(group))}
-    return {grant for group, grant in rules(told) if group.casefold() in held}
+    return {grant for group, grant in rules(told, option) if group.casefold() in held}
 
 
-def rules(told: str) -> list[tuple[str, Grant]]:
-    """What the option `ldap.roles` says. A DN has commas too: a rule ends where a role does. Raises UnusableOption."""
+def rules(told: str, option: str = "ldap.roles") -> list[tuple[str, Grant]]:
+    """What this option says. A DN has commas too: a rule ends where a role does. Raises UnusableOption."""
     made, group = [], ""
     for part in told.split(","):
         group = f"{group},{part}" if group else part.strip()
@@ -33,7 +36,7 @@ def rules(told: str) -> list[tuple[str, Grant]]:
             made.append((name.strip(), Grant(role.strip(), "" if site.strip() in {"", "*"} else site.strip())))
             group = ""
     if group:
-        raise UnusableOption(f"ldap.roles: {group}: group=role@site is needed, with a role of {', '.join(Role.values)}")
+        raise UnusableOption(f"{option}: {group}: group=role@site is needed, with a role of {', '.join(Role.values)}")
     return made
 
 

@@ -8,7 +8,9 @@ from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
+from django.utils import timezone
 
 from fieldwatch.server.trail import address
 from fieldwatch.store.audit import AuditAction, append
@@ -53,6 +55,7 @@ def _note(request: HttpRequest | None, action: AuditAction, name: str, detail: d
 def _signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
     methods = [one.get("method", "") for one in request.session.get("account_authentication_methods") or []] if request else []
     _note(request, AuditAction.SIGN_IN, user.get_username(), {"by": ", ".join(methods)} if methods else {})
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()  # those of others that ended: nobody else removes them
 
 
 def _signed_out(sender: Any, request: HttpRequest, user: User | None, **_: Any) -> None:

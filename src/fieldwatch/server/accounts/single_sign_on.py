@@ -8,11 +8,15 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fieldwatch.server.options import Options, UnusableOption
 
 OIDC, SAML = "oidc", "saml"
 """Names of the provider in addresses: `/accounts/oidc/oidc/login/callback/`, `/accounts/saml/saml/acs/`."""
+
+HERE = {"localhost", "127.0.0.1", "::1"}
+"""Names of this machine: what is sent there crosses no network."""
 
 SAML_NAMES = {
     "uid": ["urn:oasis:names:tc:SAML:attribute:subject-id", "urn:oid:0.9.2342.19200300.100.1.1", "uid"],
@@ -34,9 +38,10 @@ def providers(options: Options) -> dict[str, Any]:
     """The providers, as `SOCIALACCOUNT_PROVIDERS` wants them. Raises UnusableOption."""
     made: dict[str, Any] = {}
     if options["oidc.issuer"]:
-        made["openid_connect"] = {"OAUTH_PKCE_ENABLED": True, "APPS": [_oidc(options)]}
+        ours = "fieldwatch.server.accounts.openid.provider.Provider"
+        made["openid_connect"] = {"provider_class": ours, "OAUTH_PKCE_ENABLED": True, "APPS": [_oidc(options)]}
     if options["saml.metadata"]:
-        made["saml"] = {"APPS": [_saml(options)]}
+        made["saml"] = {"provider_class": "fieldwatch.server.accounts.saml.provider.Provider", "APPS": [_saml(options)]}
     return made
 
 
@@ -53,6 +58,9 @@ def secret(options: Options, name: str) -> str:
 def _oidc(options: Options) -> dict[str, Any]:
     if not options["oidc.client"]:
         raise UnusableOption("oidc.client: is empty; oidc.issuer needs the id under which the issuer knows this installation")
+    issuer = options["oidc.issuer"]
+    if not issuer.startswith("https://") and urlsplit(issuer).hostname not in HERE:
+        raise UnusableOption(f"oidc.issuer = {issuer}: keys and secrets would cross the network in clear; https:// is allowed")
     return {
         "provider_id": OIDC,
         "name": options["oidc.name"],

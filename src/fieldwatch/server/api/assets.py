@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel, Field
 
+from fieldwatch.server import trail
 from fieldwatch.server.accounts.access import access
 from fieldwatch.server.accounts.refuse import required
 from fieldwatch.server.accounts.roles import May
@@ -21,6 +22,7 @@ from fieldwatch.server.api.problem import Problem, Type
 from fieldwatch.server.api.records import detailed, written
 from fieldwatch.server.records.registry import records
 from fieldwatch.store import assets, assets_csv
+from fieldwatch.store.audit import AuditAction
 from fieldwatch.store.deciding import By
 from fieldwatch.store.models import Asset, CustomField, Zone
 
@@ -138,6 +140,8 @@ def export(request: HttpRequest) -> HttpResponse:
     held = required(request, May.EXPORT)
     required(request, May.SEE)
     rows = Asset.objects.filter(merged_into=None, gone_at=None).filter(held.scope(May.SEE).q("site", "zone"), _site(request))
+    sites = [one for one in held.sites if one.slug == request.GET.get("site", one.slug)]
+    trail.note(request, AuditAction.EXPORT, "assets table", sites[0] if len(sites) == 1 else None)
     file = io.StringIO()
     csv.writer(file).writerows(assets_csv.csv_export(rows))
     answer = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")

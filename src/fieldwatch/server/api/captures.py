@@ -20,6 +20,7 @@ from fieldwatch.server.api.records import written
 from fieldwatch.server.uploads import Refused, Upload, Uploads
 from fieldwatch.store.events import Kind, emit
 from fieldwatch.store.models import Site, Source
+from fieldwatch.store.room import NO_ROOM
 
 MB = 1_000_000
 
@@ -155,6 +156,10 @@ def _answered(step: Callable[[], Any]) -> Any:
     """What a step of an upload gives. Raises Problem where it is refused."""
     try:
         return step()
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise Problem(Type.NO_SPACE, "The disk is full; make room, or ask who runs Fieldwatch; then go on.") from None
     except Refused as error:
         more: dict[str, Any] = {"offset": error.offset} if error.offset is not None else {}
         raise Problem(TYPES.get(type(error), Type.BAD_REQUEST), str(error), **more) from None

@@ -23,6 +23,7 @@ MOST = 500
 MAY = {
     Kind.FINDING: May.SEE_FINDINGS,
     Kind.WEBHOOK: May.ADMINISTER,
+    Kind.AUDIT: May.SEE_AUDIT,
 }
 """What one must be allowed to hear of a kind, where that is not `see`."""
 

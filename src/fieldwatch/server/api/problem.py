@@ -13,19 +13,23 @@ from typing import Any, NamedTuple
 import orjson
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel, Field
 
 from fieldwatch.server.listing.query import BadQuery
+from fieldwatch.server.trouble import trouble
+from fieldwatch.store.ingest import StoreFull, StoreWaits
 
 log = logging.getLogger(__name__)
 
 MEDIA = "application/problem+json"
 WAIT_S = 5
-"""After how many seconds somebody should ask again, where the database was busy."""
+"""After how many seconds somebody should ask again, where the database was away or busy."""
+
+LATER = {"Retry-After": str(WAIT_S)}
 
 
 class Type(StrEnum):
@@ -63,7 +67,7 @@ ABOUT = {
     Type.UNPROCESSABLE: About(422, "Something in the request is not allowed"),
     Type.TOO_OFTEN: About(429, "Too many requests"),
     Type.OUR_BUG: About(500, "Something went wrong here"),
-    Type.BUSY: About(503, "The database is busy"),
+    Type.BUSY: About(503, "The database is away or busy"),
     Type.NO_SPACE: About(507, "There is no space left"),
 }
 
@@ -123,7 +127,9 @@ def _handler(problem: Callable[[Any], Problem]) -> Callable[[HttpRequest, Any], 
 
 
 def _bug(request: HttpRequest, error: Any) -> HttpResponse:
-    """Tells of our bug without its details. Tests see the exception: Django's test client listens to the signal."""
+    """Tells of our bug without its details; a full disk is none. Tests see the exception: Django's test client listens to the signal."""
+    if trouble(error):
+        return of_store(error).answer()
     log.error("%s %s: %s", request.method, request.path, type(error).__name__, exc_info=error)
     got_request_exception.send(sender=None, request=request)
     return Problem(Type.OUR_BUG, "It was logged.", do="ask again later; if it stays so, tell who runs Fieldwatch").answer()
@@ -142,6 +148,13 @@ def _invalid(error: ValidationError) -> Problem:
     return Problem(Type.UNPROCESSABLE, words, do="see the schema of the request in /api/docs")
 
 
+def of_store(error: Exception) -> Problem:
+    """The store cannot be reached or written now."""
+    if isinstance(trouble(error), StoreFull):
+        return Problem(Type.NO_SPACE, "The disk of the server is full; nothing was changed.", do="make room there, then ask again")
+    return Problem(Type.BUSY, "The database does not answer now; nothing was changed.", do="ask again", headers=LATER)
+
+
 HANDLERS: dict[type[Exception], Callable[[Any], Problem]] = {
     Problem: lambda error: error,
     BadQuery: lambda error: Problem(Type.BAD_REQUEST, str(error)),
@@ -152,7 +165,9 @@ HANDLERS: dict[type[Exception], Callable[[Any], Problem]] = {
     RequestDataTooBig: lambda error: Problem(Type.TOO_LARGE, "The body is too large.", allowed="16 MiB"),
     SuspiciousOperation: lambda error: Problem(Type.BAD_REQUEST, "The request cannot be read."),
     UnreadablePostError: lambda error: Problem(Type.BAD_REQUEST, "The body ended before its end."),
-    OperationalError: lambda error: Problem(Type.BUSY, "Ask again in a moment.", headers={"Retry-After": str(WAIT_S)}),
+    OperationalError: of_store,
+    InterfaceError: of_store,
+    StoreWaits: of_store,
 }
 
 

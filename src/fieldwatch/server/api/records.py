@@ -111,7 +111,7 @@ def _inside(record: Record, held: Access, may: May) -> Rows:
     rows = record.base()
     if not record.site:
         return rows if held.scope(may).everywhere else rows.none()
-    return held.narrow(rows, may, record.site, *record.zones)
+    return rows.filter(record.inside(held.scope(may)))
 
 
 def _key(record: Record, key: Any) -> Any:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from fieldwatch.facts import Span
 from fieldwatch.server.evidence.exhibit import Exhibit, Place, Said, places, sources_of
 from fieldwatch.server.records._ends import end_name
+from fieldwatch.server.words import attribute, decimal, effect
+from fieldwatch.server.words import field as field_words
 from fieldwatch.store.models import Asset, Finding, Login, Malformed, Occurrence, Undecoded
 
 
@@ -20,18 +22,19 @@ def of_attribute(asset: Asset, name: str) -> Exhibit:
         raise Http404("nothing is known of it")
     best = rows[0]
     held = places(best.evidence, sources_of(best.evidence))
-    said = (Said(name.replace("_", " "), best.value, f"{best.confidence:.2f}: {best.reason}"),)
-    rivals = tuple(Said(name.replace("_", " "), row.value, f"{row.confidence:.2f}: {row.reason}") for row in rows[1:20])
-    return Exhibit(name.replace("_", " "), str(asset), said, held, best.proofs, best.reason, rivals)
+    words = attribute(name)
+    said = (Said(words, best.value, f"{decimal(best.confidence, 2)}: {best.reason}"),)
+    rivals = tuple(Said(words, row.value, f"{decimal(row.confidence, 2)}: {row.reason}") for row in rows[1:20])
+    return Exhibit(words, str(asset), said, held, best.proofs, best.reason, rivals)
 
 
 def of_finding(finding: Finding) -> Exhibit:
     """A verdict: the value that decided, and the range or rule that it was held against."""
     details = finding.details
     field, value, quoted = (str(details.get(name) or "") for name in ("field", "value", "range"))
-    said = [Said(_("verdict"), finding.verdict.replace("_", " "), finding.reason)]
+    said = [Said(_("verdict"), _(finding.verdict.replace("_", " ")), finding.reason)]
     if field:
-        said.append(Said(field.replace("_", " "), value))
+        said.append(Said(field_words(field), value))
     if quoted:
         said.append(Said(_("range of the advisory"), quoted, finding.advisory))
     held = places(finding.evidence, sources_of(finding.evidence))
@@ -55,7 +58,7 @@ def of_occurrence(row: Occurrence) -> Exhibit:
         Said(_("who"), end_name(one.actor)),
         Said(_("on"), end_name(one.target)),
         Said(_("what"), " ".join(filter(None, (one.name, one.object))), one.technique),
-        Said(_("effect"), row.effect),
+        Said(_("effect"), effect(row.effect)),
         *(Said(str(name), str(value)) for name, value in row.values[:40]),
     ]
     if row.result:

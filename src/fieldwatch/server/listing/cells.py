@@ -6,9 +6,9 @@ import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from fieldwatch.server.records._record import Column, Kind, Record
+from fieldwatch.server.words import decimal, term
 from fieldwatch.wire import time_text
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -101,7 +101,7 @@ TONES = {
 
 def _state(value: Any) -> dict[str, Any]:
     text = str(value or "")
-    return {"kind": "badge", "badge": "state", "value": TONES.get(text, "calm"), "text": pgettext("state", text) if text else ""}
+    return {"kind": "badge", "badge": "state", "value": TONES.get(text, "calm"), "text": term("state", text)}
 
 
 def at(seen_ns: int) -> datetime.datetime:
@@ -113,6 +113,6 @@ def size(count: float) -> str:
     """A number of bytes in the unit that fits (powers of 1,000)."""
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000:
-            return f"{count:.0f}\u202f{unit}" if unit == "B" or count >= 100 else f"{count:.1f}\u202f{unit}"
+            return f"{count:.0f}\u202f{unit}" if unit == "B" or count >= 100 else f"{decimal(count)}\u202f{unit}"
         count /= 1000
-    return f"{count:.1f}\u202fTB"
+    return f"{decimal(count)}\u202fTB"

@@ -16,6 +16,7 @@ from fieldwatch.server.listing.export import as_csv, as_xlsx
 from fieldwatch.server.listing.query import BadQuery, Page, Query, page, query
 from fieldwatch.server.pages.context import chosen_site
 from fieldwatch.server.records._record import Filter, Kind, Record
+from fieldwatch.server.words import within
 from fieldwatch.store.models import SavedView
 
 View = Callable[..., HttpResponse]
@@ -32,7 +33,7 @@ def list_page(record: Record) -> View:
         held = required(request, record.may)
         moved = as_one_query(request.GET, record)
         site = chosen_site(request, held)
-        if moved is None and site and record.site and "site" not in request.GET:
+        if moved is None and site and record.site and not record.site_is_word and "site" not in request.GET:
             moved = request.GET.copy()
             moved["site"] = site
         if moved is not None:
@@ -62,7 +63,9 @@ def export_page(record: Record, form: str) -> View:
         from fieldwatch.server.trail import note
         from fieldwatch.store.audit import AuditAction
 
-        note(request, AuditAction.EXPORT, f"{record.plural}.{form}", detail={"query": request.GET.urlencode()[:2000]})
+        sites = [one for one in held.sites if one.slug == asked.site or not asked.site]
+        site = sites[0] if len(sites) == 1 else None
+        note(request, AuditAction.EXPORT, f"{record.plural}.{form}", site, {"query": request.GET.urlencode()[:2000]})
         return as_csv(request, asked) if form == "csv" else as_xlsx(request, asked)  # type: ignore[return-value]
 
     return view
@@ -76,7 +79,7 @@ def table_of(request: HttpRequest, asked: Query, found: Page, *, base: str = "")
         "id": record.plural,
         "label": str(record.titles),
         "count": _count(found),
-        "noun": str(record.titles if found.total != 1 else record.title).lower(),
+        "noun": within(str(record.titles if found.total != 1 else record.title)),
         "columns": [_heading(asked, column) for column in asked.columns],
         "rows": [_row(record, asked, row) for row in found.rows],
         "keep": keep,

@@ -60,14 +60,13 @@ class Query(NamedTuple):
         record = self.record
         rows = record.base()
         if record.site:
-            scope = self.access.scope(record.may).q(record.site, *record.zones)
+            scope = record.inside(self.access.scope(record.may))
             is_many = record.site == "pk"  # a site has many zones: it would stand there once for each
             rows = rows.filter(pk__in=record.model._default_manager.filter(scope).values("pk")) if is_many else rows.filter(scope)
         elif not self.access.scope(record.may).everywhere:
             return rows.none()
         if self.site and record.site:
-            path = "slug" if record.site == "pk" else f"{record.site}__slug"
-            rows = rows.filter(**{path: self.site})
+            rows = rows.filter(record.at(self.site))
         for one in self.filters:
             rows = rows.filter(_condition(one))
         if self.search and record.search:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from fieldwatch.server.accounts.access import Access, Scope
 from fieldwatch.server.accounts.roles import May
+from fieldwatch.server.words import term
 from fieldwatch.store.models import Asset, Conversation, MapPin, MessageClass, Site, Zone
 
 WEEK_NS = 7 * 86_400 * 10**9
@@ -96,7 +97,7 @@ def _node(one: Mapping[str, Any], uid: str, since: int, *, may_findings: bool) -
         "label": one["name"] or one["ip"] or one["mac"] or one["handle"],
         "level": _level(one["level"]),
         "zone": None if one["zone_id"] is None else str(one["zone_id"]),
-        "role": one["role"],
+        "role": term("role", one["role"]),
         "vendor": one["vendor"],
         "priority": _priority(one) if may_findings else "",
         "new": one["standing"] == "new" or one["first_ns"] >= since,

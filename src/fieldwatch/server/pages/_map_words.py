@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from fieldwatch.facts import Effect
 from fieldwatch.server.records._record import Text
+from fieldwatch.server.words import effect
 
 WORDS: Mapping[str, Text] = {
     "abnormal": gettext_lazy("abnormal"),
@@ -60,7 +60,7 @@ WORDS: Mapping[str, Text] = {
     "level.0": gettext_lazy("Process"),
     "level.1": gettext_lazy("Control"),
     "level.2": gettext_lazy("Supervision"),
-    "level.3": gettext_lazy("Operations"),
+    "level.3": pgettext_lazy("level", "Operations"),
     "level.3.5": gettext_lazy("DMZ"),
     "level.4": gettext_lazy("Business"),
     "level.5": gettext_lazy("Enterprise"),
@@ -77,9 +77,9 @@ WORDS: Mapping[str, Text] = {
     "new.since": gettext_lazy("since"),
     "none": gettext_lazy("none"),
     "nothing": gettext_lazy("Nothing is left by these filters."),
-    "open": gettext_lazy("open"),
+    "open": pgettext_lazy("action", "open"),
     "page.back": gettext_lazy("back"),
-    "page.on": gettext_lazy("on"),
+    "page.on": pgettext_lazy("page", "on"),
     "path": gettext_lazy("path"),
     "path.found": gettext_lazy("path of {n} steps"),
     "path.from": gettext_lazy("path from {name}: choose where it ends, then p or Path"),
@@ -119,4 +119,4 @@ WORDS: Mapping[str, Text] = {
 
 def labels() -> dict[str, str]:
     """All words, in the language of the request; the effects in those of their badges."""
-    return {name: str(words) for name, words in WORDS.items()} | {f"effect.{one.value}": _(one.value.replace("_", " ")) for one in Effect}
+    return {name: str(words) for name, words in WORDS.items()} | {f"effect.{one.value}": effect(one.value) for one in Effect}

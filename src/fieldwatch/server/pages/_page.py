@@ -51,7 +51,7 @@ def found(request: HttpRequest, record: Record, key: Any, may: May | None = None
     scope = access(request).scope(may or record.may)
     if not record.site and not scope.everywhere:
         raise Http404(NOTHING)
-    rows = record.base().filter(scope.q(record.site, *record.zones)) if record.site else record.base()
+    rows = record.base().filter(record.inside(scope)) if record.site else record.base()
     return one_of(rows, **{record.id: key})
 
 

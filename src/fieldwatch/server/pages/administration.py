@@ -16,6 +16,8 @@ from fieldwatch.server.accounts.administer import administering
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.options import OPTIONS, Option
 from fieldwatch.server.pages._page import Page
+from fieldwatch.server.records import audit
+from fieldwatch.server.words import term
 from fieldwatch.store.models import ApiToken, AuditEvent, Site, User, Webhook
 
 PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^@/]*@")
@@ -43,7 +45,8 @@ def options(request: HttpRequest) -> HttpResponse:
 
 
 def _parts(held: Access) -> list[dict[str, Any]]:
-    made = [{"label": _("Audit log"), "url": "/audit-events/", "words": _("Who did what, sealed."), "number": AuditEvent.objects.count()}]
+    entries = AuditEvent.objects.filter(audit.RECORD.inside(held.scope(May.SEE_AUDIT))).count()
+    made = [{"label": _("Audit log"), "url": "/audit-events/", "words": _("Who did what, sealed."), "number": entries}]
     if not held.scope(May.ADMINISTER).everywhere:
         return made
     now = timezone.now()
@@ -78,7 +81,8 @@ def _groups() -> list[dict[str, Any]]:
     for option in OPTIONS:
         section, _dot, name = option.name.partition(".")
         origin = settings.OPTIONS.origins[option.name]
-        row = {"name": name, "help": option.help, "value": shown(option, settings.OPTIONS[option.name]), "is_usual": origin == "usual"}
+        value = shown(option, settings.OPTIONS[option.name])
+        row = {"name": name, "help": term("option", option.help), "value": value, "is_usual": origin == "usual"}
         made.setdefault(section, []).append(row | {"origin": origin})
     return [{"name": name, "rows": rows} for name, rows in made.items()]
 

@@ -17,6 +17,7 @@ from fieldwatch.server.listing.query import BadQuery, page, query
 from fieldwatch.server.pages._page import Page, found
 from fieldwatch.server.records import asset, change, conversation, finding, login, operation
 from fieldwatch.server.records._record import Record, Text
+from fieldwatch.server.words import attribute, decimal, term
 from fieldwatch.store.models import Asset, AssetAttribute
 
 PLATE = (
@@ -45,7 +46,7 @@ def overview(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "nameplate": _nameplate(row, attributes),
         "chassis": _chassis(row),
         "place": [_field(row, name, words, attributes) for name, words in PLACE],
-        "others": [_field(row, name, name.replace("_", " "), attributes) for name in sorted(attributes) if name not in _shown()],
+        "others": [_field(row, name, attribute(name), attributes) for name in sorted(attributes) if name not in _shown()],
         "units": [] if row.parent_id else [one for one in row.children.filter(gone_at=None).order_by("component") if not _slot(one)],
         "overrides": row.overrides.select_related("by"),
         "custom": row.custom_values.select_related("field").order_by("field__title"),
@@ -127,12 +128,16 @@ def _field(row: Asset, name: str, words: Text, attributes: dict[str, list[AssetA
     address = f"/assets/{row.uid}/evidence/{name}/" if rivals else ""
     return {
         "label": words,
-        "value": rivals[0].value if rivals else "",
+        "value": _shown_value(name, rivals[0].value) if rivals else "",
         "why": rivals[0].reason if rivals else "",
         "code": is_code,
         "evidence": address,
-        "rivals": [{"value": one.value, "why": f"{one.confidence:.2f}: {one.reason}", "evidence": ""} for one in rivals[1:9]],
+        "rivals": [{"value": one.value, "why": f"{decimal(one.confidence, 2)}: {one.reason}", "evidence": ""} for one in rivals[1:9]],
     }
+
+
+def _shown_value(name: str, value: str) -> str:
+    return term("role", value) if name == "role" else value
 
 
 def _nameplate(row: Asset, attributes: dict[str, list[AssetAttribute]]) -> dict[str, Any]:
@@ -163,7 +168,7 @@ def _chassis(row: Asset) -> dict[str, Any] | None:
         slots.append(
             {
                 "number": number,
-                "kind": card.role,
+                "kind": term("role", card.role),
                 "model": card.model or card.name,
                 "order_number": card.order_number,
                 "firmware": card.firmware,

@@ -18,6 +18,7 @@ from fieldwatch.server.pages._page import Page, found
 from fieldwatch.server.pages.asset import _frame
 from fieldwatch.server.records import asset
 from fieldwatch.server.trail import address
+from fieldwatch.server.words import attribute
 from fieldwatch.store import assets
 from fieldwatch.store.deciding import By, Refused
 from fieldwatch.store.models import Asset, CustomField, User, Zone
@@ -31,7 +32,7 @@ def edit(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     row = found(request, asset.RECORD, uid)
     custom = {one.field_id: one.value for one in row.custom_values.all()}
     context = _frame(request, row, "edit") | {
-        "attributes": [(name, name.replace("_", " ")) for name in CORRECTED],
+        "attributes": [(name, attribute(name)) for name in CORRECTED],
         "overrides": row.overrides.select_related("by"),
         "notes": row.notes.select_related("by")[:200],
         "zones": Zone.objects.filter(site=row.site),
@@ -79,7 +80,7 @@ def _chosen(rows: Any, key: str, what: str) -> Any:
         return None
     row = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
     if row is None:
-        raise Refused(f"{what}: {key[:40]} was read; choose one of the list")
+        raise Refused(_("%(what)s: %(told)s was read; choose one of the list") % {"what": what, "told": key[:40]})
     return row
 
 

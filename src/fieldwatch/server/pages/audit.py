@@ -2,47 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from fieldwatch.server.accounts.access import access
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.pages._page import Page
-from fieldwatch.store.audit import verify
-from fieldwatch.store.models import Setting
-
-NAME = "audit.verified"
-"""The setting that keeps the last result."""
+from fieldwatch.store.audit_check import check, last
 
 
 def state(request: HttpRequest) -> HttpResponse:
-    """The last result, and the button that looks again."""
+    """The last result, and the button that looks again. It is of the whole log, and so for who may see all of it."""
+    _all_of_it(request)
     return _shown(request)
 
 
 def look(request: HttpRequest) -> HttpResponse:
     """Verifies the whole log."""
-    found = verify()
-    value = {
-        "at": timezone.now().isoformat(),
-        "is_whole": found.is_whole,
-        "entries": found.entries,
-        "number": found.number,
-        "reason": found.reason,
-        "by": access(request).user.get_username(),
-    }
-    Setting.objects.update_or_create(name=NAME, defaults={"value": value})
+    _all_of_it(request)
+    check(access(request).user.get_username())
     return _shown(request)
 
 
-def last() -> dict[str, Any] | None:
-    """The last result; none where nobody has looked yet."""
-    kept = Setting.objects.filter(name=NAME).first()
-    return {**kept.value, "at": parse_datetime(kept.value["at"])} if kept is not None else None
+def _all_of_it(request: HttpRequest) -> None:
+    """Raises PermissionDenied to who may see the entries of some sites only."""
+    held = access(request)
+    if not held.scope(May.SEE_AUDIT).everywhere:
+        raise PermissionDenied(
+            f"{May.SEE_AUDIT.value} is allowed to {held.user.get_username()} at some sites only; it is needed everywhere"
+        )
 
 
 def _shown(request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.listing.cells import size
 from fieldwatch.server.pages._page import Page
 from fieldwatch.server.pages.context import chosen_site
+from fieldwatch.store import clock
 from fieldwatch.store.models import Conversation, Gap, Malformed, Source, Undecoded
 
 MOST_SOURCES = 2_000
@@ -73,6 +74,10 @@ def _spots(held: Access, slug: str) -> Iterable[dict[str, Any]]:
     yield _spot(_("messages that break a rule"), broken["n"] or 0, "", "/malformed/", site)
     failed = _here(held, Source.objects.filter(state="failed"), slug).count()
     yield _spot(_("captures that could not be read"), failed, "", "/captures/", site | {"state": "failed"})
+    jump = clock.doubted()
+    if jump:
+        label = _("seconds by which the clock of the server was set of late")
+        yield {"label": label, "value": jump.by_s, "more": _("times do not follow each other"), "url": "/audit-events/"}
 
 
 def _spot(label: str, count: int, more: str, where: str, query: dict[str, str]) -> dict[str, Any]:

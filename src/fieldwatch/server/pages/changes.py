@@ -21,6 +21,7 @@ from fieldwatch.server.pages.context import chosen_site
 from fieldwatch.server.records import change, operation
 from fieldwatch.server.records._ends import end_name
 from fieldwatch.server.records._record import Record
+from fieldwatch.server.words import attribute
 
 
 def ledger(request: HttpRequest) -> HttpResponse:
@@ -87,7 +88,7 @@ def _operation(row: Any) -> dict[str, Any]:
 
 
 def _change(row: Any) -> dict[str, Any]:
-    words = f"{row.attribute.replace('_', ' ')}: {row.before or '–'} → {row.after or '–'}" if row.attribute else ""
+    words = f"{attribute(row.attribute)}: {row.before or '–'} → {row.after or '–'}" if row.attribute else ""
     return {
         "when": at(row.seen_ns),
         "kind": row.get_kind_display(),

@@ -36,6 +36,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _shell(request: HttpRequest, held: Access) -> dict[str, Any]:
+    from fieldwatch.server.pages.state import trouble  # pages know of this file
+
     chosen = chosen_site(request, held)
     sites = [{"name": one.name, "url": _with_site(request, one.slug), "current": one.slug == chosen} for one in held.sites]
     if len(held.sites) > 1:
@@ -55,6 +57,7 @@ def _shell(request: HttpRequest, held: Access) -> dict[str, Any]:
             "url": "/account/",
         },
         "events": "/events",
+        "trouble": trouble(held),
     }
 
 

@@ -62,7 +62,7 @@ def _assign(rows: list[Finding], form: Any, by: By) -> int:
     name = form.get("assignee", "")
     person = User.objects.filter(username=name, is_active=True).first() if name else None
     if name and person is None:
-        raise Refused(f"assignee: {name[:40]} was read; choose one of the list")
+        raise Refused(_("assignee: %(told)s was read; choose one of the list") % {"told": name[:40]})
     return findings.assign(rows, person, by=by)
 
 
@@ -77,7 +77,7 @@ def _note(rows: list[Finding], form: Any, by: By) -> int:
 def _accept(rows: list[Finding], form: Any, by: By) -> int:
     until = _day(form.get("until", ""))
     if until is None:
-        raise Refused("until: nothing was read; an acceptance ends on a day")
+        raise Refused(_("until: nothing was read; an acceptance ends on a day"))
     return findings.accept(rows, until, form.get("why", ""), by=by)
 
 
@@ -91,7 +91,7 @@ def _day(text: str) -> datetime.date | None:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
-        raise Refused(f"day: {text[:40]} was read; a day as 2026-12-31 is allowed") from None
+        raise Refused(_("day: %(told)s was read; a day as 2026-12-31 is allowed") % {"told": text[:40]}) from None
 
 
 def posting(change: Change, may: May) -> Any:

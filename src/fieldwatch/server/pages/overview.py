@@ -24,7 +24,9 @@ from fieldwatch.server.pages._page import Page
 from fieldwatch.server.pages.context import chosen_site
 from fieldwatch.server.records import change, finding, operation
 from fieldwatch.server.records._record import Record
+from fieldwatch.server.words import term
 from fieldwatch.server.worker.state import State, told
+from fieldwatch.store.audit_check import last
 from fieldwatch.store.models import Asset, Finding, Occurrence, SensorAlert, Site, Source
 
 DAY_NS = 86_400_000_000_000
@@ -69,8 +71,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 def _needs(held: Access, sites: list[Site], scope: Mapping[str, str]) -> Iterable[Need]:
     worker = told(settings.DATA)
     if worker.state is not State.WORKING:
-        words = _("Nothing new is taken in: %(state)s. What is shown is older.") % {"state": worker.state.value}
+        words = _("Nothing new is taken in: %(state)s. What is shown is older.") % {"state": term("worker", worker.state.value)}
         yield Need("high", f"{words} {worker.words}".strip(), "/captures/")
+    yield from _of_audit(held)
     place = {"site__in": sites}
     if held.may(May.SEE_FINDINGS):
         yield from _of_findings(held, place, scope)
@@ -80,6 +83,15 @@ def _needs(held: Access, sites: list[Site], scope: Mapping[str, str]) -> Iterabl
     if failed:
         words = ngettext("%(count)d capture could not be read.", "%(count)d captures could not be read.", failed) % {"count": failed}
         yield Need("low", words, _url("captures", scope, state="failed"))
+
+
+def _of_audit(held: Access) -> Iterable[Need]:
+    """The log is of all sites: who sees all of it is told that it is not whole."""
+    if not held.scope(May.SEE_AUDIT).everywhere:
+        return
+    result = last()
+    if result is not None and not result["is_whole"]:
+        yield Need("high", _("The audit log is not whole: %(reason)s.") % {"reason": result["reason"]}, "/audit-events/")
 
 
 def _of_findings(held: Access, place: Mapping[str, Any], scope: Mapping[str, str]) -> Iterable[Need]:

@@ -28,6 +28,7 @@ from fieldwatch.server.pages._page import Page, found, one_of
 from fieldwatch.server.records import sensor as sensors
 from fieldwatch.server.records._record import Text
 from fieldwatch.server.trail import address, note
+from fieldwatch.server.words import decimal
 from fieldwatch.store.audit import AuditAction
 from fieldwatch.store.deciding import By, Refused, text
 from fieldwatch.store.models import Gap, Sensor, SensorAlert, Site
@@ -154,7 +155,8 @@ def _number(name: str, given: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise Refused(f"{name}: {given[:40]} was read; a number is allowed, or nothing for the usual one")
+        words = _("%(name)s: %(told)s was read; a number is allowed, or nothing for the usual one")
+        raise Refused(words % {"name": name, "told": given[:40]})
     return int(value) if value == int(value) else value
 
 
@@ -180,7 +182,7 @@ def _figures(row: Sensor) -> Iterator[dict[str, Any]]:
     if free is not None:
         yield {"label": _("free on its disk"), "value": size(max(free, 0))}
     if skew is not None:
-        yield {"label": _("clock difference"), "value": f"{abs(skew) / 1e9:.1f}\u202fs"}
+        yield {"label": _("clock difference"), "value": f"{decimal(abs(skew) / 1e9)}\u202fs"}
 
 
 def _trends(trend: Any) -> Iterator[dict[str, Any]]:

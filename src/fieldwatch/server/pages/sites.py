@@ -145,7 +145,8 @@ def _as_level(given: str) -> float | None:
     try:
         return float(given)
     except ValueError:
-        raise Refused(f"level: {given[:20]} was read; {', '.join(LEVELS)} or nothing is allowed") from None
+        words = _("level: %(told)s was read; %(allowed)s or nothing is allowed") % {"told": given[:20], "allowed": ", ".join(LEVELS)}
+        raise Refused(words) from None
 
 
 def _chosen(model: Any, site: Site, form: Any) -> Any:
@@ -155,14 +156,16 @@ def _chosen(model: Any, site: Site, form: Any) -> Any:
         return None
     row = model.objects.filter(site=site, pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
     if row is None:
-        raise Refused(f"id: {key[:40]} was read; it is none of this site, or was removed in the meantime; load the page anew")
+        raise Refused(
+            _("id: %(told)s was read; it is none of this site, or was removed in the meantime; load the page anew") % {"told": key[:40]}
+        )
     return row
 
 
 def _needed(model: Any, site: Site, form: Any) -> Any:
     row = _chosen(model, site, form)
     if row is None:
-        raise Refused("id: nothing was read; say which one is to be removed")
+        raise Refused(_("id: nothing was read; say which one is to be removed"))
     return row
 
 

@@ -14,7 +14,9 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
+from fieldwatch.server.accounts.access import Scope
 from fieldwatch.server.accounts.roles import May
+from fieldwatch.store.models import Site
 
 Text = str | Promise
 Rows = QuerySet[Any]
@@ -115,11 +117,25 @@ class Record(NamedTuple):
     """The page around the list: `title`, `table` and `record` are given, and what `around` gives for the request."""
 
     around: Callable[[HttpRequest], Mapping[str, Any]] | None = None
+    site_is_word: bool = False
+    """`site` is no site but its short name, a text: rows without one are seen by who may do it everywhere, whatever site is
+    chosen in the head of the page.
+    """
 
     def base(self) -> Rows:
         """All rows, in no order."""
         rows = self.rows() if self.rows else self.model._default_manager.all()
         return rows.order_by().select_related(*self.related) if self.related else rows.order_by()
+
+    def inside(self, scope: Scope) -> Q:
+        """The condition for rows inside a scope."""
+        if self.site_is_word:
+            return Q() if scope.everywhere else Q(**{f"{self.site}__in": Site.objects.filter(pk__in=scope.sites).values("slug")})
+        return scope.q(self.site, *self.zones)
+
+    def at(self, slug: str) -> Q:
+        """The condition for rows of the site of this short name."""
+        return Q(**{"slug" if self.site == "pk" else self.site if self.site_is_word else f"{self.site}__slug": slug})
 
     def column(self, name: str) -> Column | None:
         """The column of this name."""

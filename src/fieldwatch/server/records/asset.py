@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._record import Column, Filter, Kind, Record, Rows, Text
+from fieldwatch.server.words import term
 from fieldwatch.store.models import Asset, AssetAddress
 from fieldwatch.store.search import assets_matching
 
@@ -84,7 +85,7 @@ RECORD = Record(
             sort="findings_next",
             url=lambda row: f"/findings/?asset={row.uid}&priority=next",
         ),
-        Column("role", _("Role"), sort="role", evidence=proof("role")),
+        Column("role", _("Role"), get=lambda row: term("role", row.role), sort="role", evidence=proof("role")),
         Column("vendor", _("Vendor"), sort="vendor", evidence=proof("vendor")),
         Column("model", _("Model"), sort="model", evidence=proof("model")),
         Column("order_number", _("Order number"), Kind.CODE, sort="order_number", evidence=proof("order_number")),

@@ -1,11 +1,13 @@
-"""The audit log."""
+"""The audit log: entries about a site are seen by its auditors, entries of no site by who may see them all."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from fieldwatch.server.accounts.access import access
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._record import Column, Kind, Record
@@ -14,6 +16,11 @@ from fieldwatch.store.models import AuditEvent
 
 def _detail(row: Any) -> str:
     return ", ".join(f"{name}: {value}" for name, value in row.detail.items())
+
+
+def _around(request: HttpRequest) -> dict[str, bool]:
+    """Whether the state of the whole log is shown: to who may see all of it."""
+    return {"sees_all": access(request).scope(May.SEE_AUDIT).everywhere}
 
 
 RECORD = Record(
@@ -42,9 +49,11 @@ RECORD = Record(
         filters.since("at_ns"),
         filters.until("at_ns"),
     ),
-    site="",
+    site="site",
+    site_is_word=True,
     id="number",
     section="administration",
     template="administration/audit.html",
+    around=_around,
     empty=_("Everything that people and programs do here is written down, each entry sealed with the one before it."),
 )

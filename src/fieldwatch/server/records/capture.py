@@ -11,6 +11,7 @@ from fieldwatch.server.accounts.access import access
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._record import Column, Kind, Record
+from fieldwatch.server.words import term
 from fieldwatch.store.models import Source
 
 
@@ -35,7 +36,7 @@ RECORD = Record(
         Column("name", _("Name"), url=lambda row: f"/captures/{row.pk}/"),
         Column("state", _("State"), Kind.STATE),
         Column("progress", _("Read"), Kind.SHARE),
-        Column("kind", _("Kind")),
+        Column("kind", _("Kind"), get=lambda row: term("kind", row.kind)),
         Column("packets", _("Packets"), Kind.NUMBER),
         Column("bytes", _("Bytes"), Kind.BYTES, get="size_bytes"),
         Column("first_seen", _("From"), Kind.TIME, get="first_ns"),

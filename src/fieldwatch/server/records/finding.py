@@ -9,6 +9,7 @@ from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._ends import of_asset
 from fieldwatch.server.records._record import Column, Filter, Kind, Record
+from fieldwatch.server.words import term
 from fieldwatch.store.models import Asset, Finding
 from fieldwatch.store.search import assets_matching
 
@@ -46,7 +47,7 @@ RECORD = Record(
         Column("assignee", _("Assignee"), get="assignee.username", is_shown=False),
         Column("due", _("Due"), Kind.DAY, is_shown=False),
         Column("accepted_until", _("Accepted until"), Kind.DAY, is_shown=False),
-        Column("kind", _("Kind"), is_shown=False),
+        Column("kind", _("Kind"), get=lambda row: term("kind", row.kind), is_shown=False),
         Column("priority_reason", _("Why then"), is_shown=False),
         Column("settle", _("What would settle it"), is_shown=False),
         Column("opened_at", _("Open since"), Kind.MOMENT, sort="opened_at", is_shown=False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
@@ -22,7 +23,7 @@ RECORD = Record(
         Column("time", _("First seen"), Kind.TIME, get="seen_ns", sort="seen_ns", evidence=lambda row: f"/logins/{row.pk}/evidence/"),
         Column("username", _("User"), Kind.CODE),
         Column("client", _("From"), get=end("client"), url=end_url("client")),
-        Column("server", _("To"), get=end("server"), url=end_url("server")),
+        Column("server", pgettext_lazy("end of a login", "To"), get=end("server"), url=end_url("server")),
         Column("protocol", _("Protocol")),
         Column("cleartext", _("In clear"), Kind.FLAG),
         Column("result", _("Result")),

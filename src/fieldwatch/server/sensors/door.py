@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 """Requests of sensors that are worked on at the same time; others wait for their turn."""
 
+AGAIN_S = 10
+"""After how many seconds a sensor may come again, where the store was away."""
+
 READ_S = 60
 """Seconds in which a body has to arrive."""
 
@@ -64,9 +67,8 @@ class Door:
             answer = Answer(413, {"error": "the body is larger than is allowed"})
         except (TimeoutError, ConnectionError):
             answer = Answer(408, {"error": "the body did not arrive in time"})
-        except Exception:
-            log.exception("%s %s was not answered", scope["method"], scope["path"])
-            answer = Answer(500, {"error": "the centre failed; its log says why"})
+        except Exception as error:
+            answer = _failed(error, f"{scope['method']} {scope['path']}")
         await _send(send, answer)
 
     async def _answer(self, scope: Any, receive: Any) -> Answer:
@@ -99,6 +101,18 @@ def door(options: Options) -> uvicorn.Server:
         log_level="warning", limit_concurrency=512, timeout_graceful_shutdown=5,
     )  # fmt: skip
     return uvicorn.Server(config)
+
+
+def _failed(error: Exception, asked: str) -> Answer:
+    """The answer to what failed: 503 where the store is away or the disk full, so that the sensor keeps what it has and comes again."""
+    from fieldwatch.server.trouble import trouble
+
+    known = trouble(error)
+    if known is None:
+        log.error("%s was not answered", asked, exc_info=error)
+        return Answer(500, {"error": "the centre failed; its log says why"})
+    log.warning("%s: %s", asked, known)
+    return Answer(503, {"error": f"the centre cannot take anything now: {known}"}, (("Retry-After", str(AGAIN_S)),))
 
 
 async def _body(receive: Any, most: int) -> bytes:

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from fieldwatch.store.room import missing
+
 SUFFIX = ".batch"
 NAME = re.compile(r"(?P<order>[0-9]{16})-(?P<mark>[0-9a-f]{32})-(?P<number>[0-9]+)-(?P<sensor>[0-9a-f]+)\.batch")
 """Name of a file: order of arrival, source, number, sensor."""
@@ -102,6 +104,9 @@ class Inbox:
         return self._taken[mark]
 
     def _room(self, size: int) -> None:
+        full = missing(self.folder)
+        if full:
+            raise Full(f"the disk of the centre is full: {full}", DISK_S)
         if self._held + size <= self.most_bytes:
             return
         if time.monotonic() - self._looked_s >= LOOK_S:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from fieldwatch.server.listing.cells import at, size
 from fieldwatch.server.listing.drawing import draw_rows
+from fieldwatch.server.words import field, term
 
 register = template.Library()
 
@@ -36,6 +37,18 @@ def operation_evidence(occurrence: Any) -> str:
 def bytes_size(count: float) -> str:
     """A number of bytes in the unit that fits."""
     return size(count)
+
+
+@register.filter
+def called(name: str) -> str:
+    """What an attribute, or what decided about a finding, is called."""
+    return field(str(name))
+
+
+@register.filter
+def said(word: str, kind: str) -> str:
+    """A word of a closed set (see `server.words`) in the language of the page."""
+    return term(kind, str(word))
 
 
 @register.simple_tag

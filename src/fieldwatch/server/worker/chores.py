@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from fieldwatch.server.options import Options
+from fieldwatch.server.trouble import trouble
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,14 @@ def _sensors(options: Options) -> None:
     notice_silence(timezone.now())
 
 
+def _audit(options: Options) -> None:
+    from fieldwatch.store.audit_check import check_daily
+
+    found = check_daily()
+    if found is not None and not found["is_whole"]:
+        log.error("the audit log is not whole: %s", found["reason"])
+
+
 CHORES = (
     Chore("acceptances", 60, _expire),
     Chore("sensors", 15, _sensors),
@@ -75,6 +84,7 @@ CHORES = (
     Chore("events", 300, _prune),
     Chore("uploads", 3600, _uploads),
     Chore("retention", 1800, _retain),
+    Chore("audit log", 600, _audit),
 )
 
 
@@ -92,7 +102,9 @@ class Rota:
                 self._due[chore.name] = time.monotonic() + chore.every_s
                 try:
                     chore.do(self.options)
-                except Exception:
-                    log.exception("%s: could not be done; it is tried again in %d s", chore.name, chore.every_s)
+                except Exception as error:
+                    known = trouble(error)
+                    words = "%s: could not be done; it is tried again in %d s: %s"
+                    log.warning(words, chore.name, chore.every_s, known or "", exc_info=None if known else error)
                 return True
         return False

@@ -9,6 +9,7 @@ from django.db import connection
 
 from fieldwatch.server.api.webhooks import deliver
 from fieldwatch.server.options import Options
+from fieldwatch.server.trouble import trouble
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,8 @@ class Courier:
         while not self.stopped.wait(EVERY_S):
             try:
                 deliver(allow_local=self.options["webhooks.allow_local"])
-            except Exception:
-                log.exception("events could not be told; it is tried again")
+            except Exception as error:
+                known = trouble(error)
+                log.warning("events could not be told; it is tried again: %s", known or "", exc_info=None if known else error)
             finally:
                 connection.close()

@@ -11,19 +11,22 @@ import threading
 import time
 from functools import partial
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import close_old_connections, connection
 
 from fieldwatch.pipeline.assemble import hashed
 from fieldwatch.server.keys import key
 from fieldwatch.server.options import Options
+from fieldwatch.server.trouble import trouble
 from fieldwatch.server.worker import captures
 from fieldwatch.server.worker.basis import Shelf
 from fieldwatch.server.worker.chores import Rota
+from fieldwatch.server.worker.clock import Clock
 from fieldwatch.server.worker.courier import Courier
 from fieldwatch.server.worker.sensors import Arrivals
 from fieldwatch.server.worker.sites import Folder
 from fieldwatch.server.worker.state import State, say
-from fieldwatch.store.ingest import StoreFull, StoreWaits, Writer
+from fieldwatch.store.ingest import StoreFull, Writer
+from fieldwatch.store.room import missing
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +50,11 @@ class Worker:
         self.arrivals = Arrivals(options, self.writer)
         self.folder = Folder(Shelf(options["feeds.shelf"]), partial(hashed, self.key))
         self.rota = Rota(options)
+        self.clock = Clock(options.data)
         self.stopped = threading.Event()
         self._failed = 0
         self._said = 0.0
+        self._clock_s = 0
 
     def stop(self) -> None:
         """Ends `run` after the batch that is being taken."""
@@ -75,23 +80,32 @@ class Worker:
         """Does one thing. False where nothing waits."""
         try:
             done = self._step(with_chores)
-        except StoreFull as error:
-            return self._wait(State.FULL, error)
-        except (StoreWaits, OperationalError, InterfaceError) as error:
-            return self._wait(State.AWAY, error)
+            self._say()
+        except Exception as error:
+            known = trouble(error)
+            if known is None:
+                raise
+            return self._wait(State.FULL if isinstance(known, StoreFull) else State.AWAY, known)
         if self._failed:
             log.info("it goes on")
-            self._failed, self._said = 0, 0.0
-        self._say()
+            self._failed = 0
+            say(self.options.data, State.WORKING, clock_s=self._clock_s)
         return done
 
     def _say(self) -> None:
         """Says now and then that it works."""
         if time.monotonic() - self._said >= SAY_S:
             self._said = time.monotonic()
-            say(self.options.data, State.WORKING)
+            self.clock.step()
+            self._clock_s = self.clock.set_s()
+            say(self.options.data, State.WORKING, clock_s=self._clock_s)
 
     def _step(self, with_chores: bool) -> bool:
+        full = missing(self.options.data)
+        if full:
+            if with_chores and self._chore():  # one of them may make room
+                return True
+            raise StoreFull(full)
         if self.arrivals.step():
             self.folder.step(is_idle=False)
             return True
@@ -102,12 +116,20 @@ class Worker:
             return True
         if self.folder.step(is_idle=True):
             return True
-        return with_chores and self.rota.step()
+        return with_chores and self._chore()
+
+    def _chore(self) -> bool:
+        """Does one that is due. The clock is looked at before: some of them delete what is old."""
+        self.clock.step()
+        return self.rota.step()
 
     def _beat(self) -> None:
         """Between the batches of a capture: sensors do not wait for a long capture, and its first assets are shown soon."""
         if self.stopped.is_set():
             raise SystemExit(0)
+        full = missing(self.options.data)
+        if full:
+            raise StoreFull(full)
         self._say()
         self.arrivals.step()
         self.folder.step(is_idle=False)
@@ -116,7 +138,7 @@ class Worker:
         pause = WAIT_S[min(self._failed, len(WAIT_S) - 1)]
         self._failed += 1
         log.warning("%s: %s; tried again in %d s", state.value, error, pause)
-        say(self.options.data, state, str(error))
+        say(self.options.data, state, str(error), self._clock_s)
         connection.close()
         close_old_connections()
         self.stopped.wait(pause)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fieldwatch.store.models.place import Site, Zone
 
@@ -12,12 +14,12 @@ from fieldwatch.store.models.place import Site, Zone
 class Role(models.TextChoices):
     """What somebody is to a plant. What each may do is in `server.accounts.roles`."""
 
-    VIEWER = "viewer"
-    ENGINEER = "engineer"
-    ANALYST = "analyst"
-    AUDITOR = "auditor"
-    VENDOR = "vendor"
-    ADMINISTRATOR = "administrator"
+    VIEWER = "viewer", _("Viewer")
+    ENGINEER = "engineer", _("Engineer")
+    ANALYST = "analyst", _("Analyst")
+    AUDITOR = "auditor", _("Auditor")
+    VENDOR = "vendor", pgettext_lazy("role of a person", "Vendor")
+    ADMINISTRATOR = "administrator", _("Administrator")
 
 
 class User(AbstractUser):
@@ -50,8 +52,8 @@ class ApiToken(models.Model):
     class Scope(models.TextChoices):
         """What it is for."""
 
-        READ = "read"
-        WRITE = "write"
+        READ = "read", pgettext_lazy("scope of a token", "Read")
+        WRITE = "write", pgettext_lazy("scope of a token", "Write")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=200)

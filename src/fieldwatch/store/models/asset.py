@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from fieldwatch.store.models.place import Site, Zone
 from fieldwatch.store.models.source import Source
@@ -27,18 +28,18 @@ class Asset(models.Model):
     class Standing(models.TextChoices):
         """Whether people know it."""
 
-        NEW = "new"
-        AUTHORISED = "authorised"
-        UNAUTHORISED = "unauthorised"
+        NEW = "new", _("New")
+        AUTHORISED = "authorised", _("Authorised")
+        UNAUTHORISED = "unauthorised", _("Unauthorised")
 
     class Criticality(models.IntegerChoices):
         """What its failure means, in a person's word."""
 
-        UNKNOWN = 0
-        LOW = 1
-        MEDIUM = 2
-        HIGH = 3
-        CRITICAL = 4
+        UNKNOWN = 0, _("Unknown")
+        LOW = 1, _("Low")
+        MEDIUM = 2, _("Medium")
+        HIGH = 3, _("High")
+        CRITICAL = 4, _("Critical")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     site = models.ForeignKey(Site, models.CASCADE, related_name="assets", db_index=False)
@@ -198,11 +199,11 @@ class Change(models.Model):
     class Kind(models.TextChoices):
         """What changed."""
 
-        APPEARED = "appeared"
-        IDENTITY = "identity"
-        ADDRESS = "address"
-        MERGED = "merged"
-        GONE = "gone"
+        APPEARED = "appeared", _("Appeared")
+        IDENTITY = "identity", _("Identity")
+        ADDRESS = "address", _("Address")
+        MERGED = "merged", _("Merged")
+        GONE = "gone", _("Gone")
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="changes", db_index=False)
     asset = models.ForeignKey(Asset, models.CASCADE, related_name="changes", db_index=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from fieldwatch.store.models.asset import Asset
 from fieldwatch.store.models.place import Site
@@ -18,9 +19,9 @@ class Finding(models.Model):
     class State(models.TextChoices):
         """Where its handling is."""
 
-        OPEN = "open"
-        ACCEPTED = "accepted"
-        CLOSED = "closed"
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        CLOSED = "closed", _("Closed")
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="findings")
     asset = models.ForeignKey(Asset, models.CASCADE, related_name="findings", db_index=False)
@@ -75,14 +76,14 @@ class FindingStep(models.Model):
     class Kind(models.TextChoices):
         """What was done."""
 
-        OPENED = "opened"
-        NOTE = "note"
-        ASSIGNED = "assigned"
-        DUE = "due"
-        ACCEPTED = "accepted"
-        EXPIRED = "expired"
-        REOPENED = "reopened"
-        CLOSED = "closed"
+        OPENED = "opened", _("Opened")
+        NOTE = "note", _("Note")
+        ASSIGNED = "assigned", _("Assigned")
+        DUE = "due", _("Due")
+        ACCEPTED = "accepted", _("Accepted")
+        EXPIRED = "expired", _("Expired")
+        REOPENED = "reopened", _("Reopened")
+        CLOSED = "closed", _("Closed")
 
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=16, choices=Kind.choices)

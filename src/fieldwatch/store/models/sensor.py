@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from fieldwatch.store.models.place import Site
 
@@ -14,8 +15,8 @@ class Sensor(models.Model):
     class State(models.TextChoices):
         """What the centre takes from it."""
 
-        ENROLLED = "enrolled"
-        REVOKED = "revoked"
+        ENROLLED = "enrolled", _("Enrolled")
+        REVOKED = "revoked", _("Revoked")
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="sensors")
     name = models.CharField(max_length=200)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from fieldwatch.store.models.place import Site
 from fieldwatch.store.models.sensor import Sensor
@@ -18,10 +19,10 @@ class Source(models.Model):
     class State(models.TextChoices):
         """Where the reading is."""
 
-        QUEUED = "queued"
-        READING = "reading"
-        DONE = "done"
-        FAILED = "failed"
+        QUEUED = "queued", _("Queued")
+        READING = "reading", _("Reading")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
 
     site = models.ForeignKey(Site, models.CASCADE, related_name="sources", db_index=False)
     sensor = models.ForeignKey(Sensor, models.SET_NULL, null=True, related_name="sources")

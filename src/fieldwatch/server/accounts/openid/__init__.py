@@ -1,0 +1,1 @@
+"""OpenID Connect, checked further than allauth does: signatures, the issuer, and whose claims they are."""
