@@ -11,6 +11,7 @@ from django.utils import translation
 
 from fieldwatch.server.listing.cells import size
 from fieldwatch.server.words import attribute, decimal, effect, english, field, term, within
+from fieldwatch.store.models import Asset, Site
 
 
 def test_words_of_sets_are_said_in_the_language_of_the_reader() -> None:
@@ -65,3 +66,18 @@ def test_programs_read_english_whoever_asks(person: Callable[..., Any], browser:
     answer = browser(user).get("/api/v1/assets?nothing=1", headers={"accept-language": "de"})
     assert answer.status_code == 400
     assert "there is no such filter" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_exports_keep_the_english_word_and_the_list_says_it_in_german(
+    site: Site, person: Callable[..., Any], browser: Callable[..., Client]
+) -> None:
+    Asset.objects.create(site=site, handle="10.0.0.9", ip="10.0.0.9", role="PLC", first_ns=1, last_ns=2)
+    user = person("viewer")
+    user.language = "de"
+    user.save()
+    client = browser(user)
+    assert ">SPS" in client.get("/assets/?columns=role").content.decode()
+    exported = b"".join(client.get("/assets/export.csv?columns=role")).decode()
+    assert "PLC" in exported
+    assert "SPS" not in exported

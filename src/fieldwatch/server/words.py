@@ -49,6 +49,11 @@ def effect(value: str) -> str:
     return term("effect", value.replace("_", " "))
 
 
+def effects() -> list[tuple[str, str]]:
+    """All effects with their words, for a choice."""
+    return [(one.value, effect(one.value)) for one in Effect]
+
+
 def attribute(name: str) -> str:
     """`order_number` as people read it."""
     return term("attribute", ATTRIBUTES.get(name, name.replace("_", " ")))

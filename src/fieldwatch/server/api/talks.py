@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from pydantic import BaseModel, Field
 
-from fieldwatch.facts import Effect
 from fieldwatch.server.accounts.access import access
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.api import schema
@@ -21,6 +20,7 @@ from fieldwatch.server.listing.query import page, query
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._record import Column, Kind, Record
 from fieldwatch.server.records.registry import records
+from fieldwatch.server.words import effects
 from fieldwatch.store.history.read import Asked, History, HistoryBusy
 from fieldwatch.store.models import Conversation, MessageClass
 from fieldwatch.wire import time_text
@@ -46,7 +46,7 @@ CLASSES = Record(
     ),
     order="-times",
     filters=(
-        filters.choice("effect", _("effect"), lambda: [(one.value, one.value) for one in Effect]),
+        filters.choice("effect", _("effect"), effects),
         filters.contains("object", _("object")),
     ),
     zones=("conversation__client__asset__zone", "conversation__server__asset__zone"),

@@ -88,7 +88,8 @@ def _drawn(column: Column, value: Any) -> dict[str, Any]:
         return {"text": _("yes") if found else "", "kind": "text"}
     if kind is Kind.SHARE:
         return {"text": f"{100 * found:.0f}\u202f%", "kind": "number"}
-    text = ", ".join(found) if isinstance(found, list) else str(found)
+    told = [str(one) for one in (found if isinstance(found, list) else [found])]
+    text = ", ".join(column.words(one) for one in told) if column.words else ", ".join(told)
     return {"text": text, "kind": "code" if kind is Kind.CODE else "text", "title": text if len(text) > 40 else ""}
 
 

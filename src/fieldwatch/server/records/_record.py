@@ -67,6 +67,8 @@ class Column(NamedTuple):
     url: Callable[[Any], str] | None = None
     evidence: Callable[[Any], str] | None = None
     help: Text = ""
+    words: Callable[[str], str] | None = None
+    """What a value is called on a page; exports and REST keep it as it is."""
 
 
 class Filter(NamedTuple):

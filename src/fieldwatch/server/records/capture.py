@@ -36,7 +36,7 @@ RECORD = Record(
         Column("name", _("Name"), url=lambda row: f"/captures/{row.pk}/"),
         Column("state", _("State"), Kind.STATE),
         Column("progress", _("Read"), Kind.SHARE),
-        Column("kind", _("Kind"), get=lambda row: term("kind", row.kind)),
+        Column("kind", _("Kind"), words=lambda value: term("kind", value)),
         Column("packets", _("Packets"), Kind.NUMBER),
         Column("bytes", _("Bytes"), Kind.BYTES, get="size_bytes"),
         Column("first_seen", _("From"), Kind.TIME, get="first_ns"),

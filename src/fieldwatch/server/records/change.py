@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from fieldwatch.server import words
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._ends import of_asset
@@ -21,7 +22,7 @@ RECORD = Record(
         Column("time", _("Seen"), Kind.TIME, get="seen_ns", sort="seen_ns"),
         Column("kind", _("Change"), get=lambda row: row.get_kind_display()),
         Column("asset", _("Asset"), get=lambda row: str(row.asset), url=lambda row: f"/assets/{row.asset.uid}/"),
-        Column("attribute", _("Attribute")),
+        Column("attribute", _("Attribute"), words=words.attribute),
         Column("before", _("Before"), Kind.CODE),
         Column("after", _("After"), Kind.CODE),
         Column("capture", _("Source"), get="source.name", is_shown=False),

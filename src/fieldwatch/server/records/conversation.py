@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fieldwatch.facts import Effect
+from fieldwatch.server import words
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._ends import either, end, end_url, search_ends
@@ -41,7 +42,7 @@ RECORD = Record(
         Column("server", _("Server"), get=end("server"), url=end_url("server")),
         Column("protocol", _("Protocol")),
         Column("port", _("Port"), Kind.CODE, get=lambda row: f"{row.transport}/{row.port}" if row.port else row.transport),
-        Column("effects", _("Effects"), Kind.LIST, get=lambda row: [one.value for one in effects(row.effects)]),
+        Column("effects", _("Effects"), Kind.LIST, get=lambda row: [one.value for one in effects(row.effects)], words=words.effect),
         Column("messages", _("Messages"), Kind.NUMBER),
         Column("unanswered", _("Unanswered"), Kind.NUMBER, is_shown=False),
         Column("packets", _("Packets"), Kind.NUMBER, sort="packets"),
@@ -54,7 +55,7 @@ RECORD = Record(
     order="-last_seen",
     filters=(
         filters.exact("protocol", _("protocol")),
-        Filter("effect", _("effect"), has_effect, lambda: [(one.value, one.value) for one in Effect]),
+        Filter("effect", _("effect"), has_effect, words.effects),
         Filter(
             "changing",
             _("changes the plant"),

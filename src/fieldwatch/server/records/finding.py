@@ -47,7 +47,7 @@ RECORD = Record(
         Column("assignee", _("Assignee"), get="assignee.username", is_shown=False),
         Column("due", _("Due"), Kind.DAY, is_shown=False),
         Column("accepted_until", _("Accepted until"), Kind.DAY, is_shown=False),
-        Column("kind", _("Kind"), get=lambda row: term("kind", row.kind), is_shown=False),
+        Column("kind", _("Kind"), is_shown=False, words=lambda value: term("kind", value)),
         Column("priority_reason", _("Why then"), is_shown=False),
         Column("settle", _("What would settle it"), is_shown=False),
         Column("opened_at", _("Open since"), Kind.MOMENT, sort="opened_at", is_shown=False),

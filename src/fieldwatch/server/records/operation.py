@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from fieldwatch.facts import Effect
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._ends import either, end, end_url
 from fieldwatch.server.records._record import Column, Filter, Kind, Record
+from fieldwatch.server.words import effects
 from fieldwatch.store.models import Occurrence
 
 
@@ -47,7 +47,7 @@ RECORD = Record(
     order="-time",
     zones=("operation__actor__asset__zone", "operation__target__asset__zone"),
     filters=(
-        filters.choice("effect", _("effect"), lambda: [(one.value, one.value) for one in Effect]),
+        filters.choice("effect", _("effect"), effects),
         filters.flag("changing", _("changes the plant"), IS_CHANGE),
         filters.exact("protocol", _("protocol")),
         Filter("asset", _("asset"), either("operation__actor", "operation__target")),
