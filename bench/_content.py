@@ -1,8 +1,9 @@
 """What a store knows of a site, apart from keys of rows, names of sources and times of people's actions: sites that are alike are equal.
 
 Read straight from the tables, beside whoever writes them. With `timeless`, times are left out, and what is counted by time is summed up.
-Changes of what was known are not compared: they tell what each fold knew, and folds come at moments of their own. But each change of a
-value begins where the one before it ended, and the last one ends at the value of today: `broken_chains` are those of which that is not so.
+Changes of what was known, and findings that are closed, are not compared: they tell what each fold knew, and folds come at moments of
+their own. But each change of a value begins where the one before it ended, and the last one ends at the value of today: `broken_chains` are
+those of which that is not so.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ SUBJECTS: dict[str, tuple[str, str, str]] = {
     ),
     "attributes": ("store_assetattribute t", "s.handle t.name t.rank t.value t.confidence t.reason t.proofs", OF_ASSET),
     "addresses": ("store_assetaddress t", "s.handle t.address", OF_ASSET),
-    "findings": ("store_finding t", "s.handle t.key t.verdict t.priority t.reason t.state", OF_ASSET),
+    "findings": ("store_finding t", "s.handle t.key t.verdict t.priority t.reason t.state", f"{OF_ASSET} AND t.state <> 'closed'"),
     "sources": ("store_source t", "t.packets t.state t.reason t.truncated t.first_ns t.last_ns", OF_SITE),
 }
 """Of each subject: its tables, its columns, and how they belong together."""

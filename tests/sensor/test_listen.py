@@ -9,6 +9,7 @@ from typing import Any
 
 from fieldwatch.facts import Batch
 from fieldwatch.pipeline.epoch import Epoch
+from fieldwatch.pipeline.epoch_state import State, load, save
 from fieldwatch.sensor.listen import Listener, PatientEpoch
 from fieldwatch.sensor.spool import Spool
 
@@ -49,8 +50,15 @@ def listening(tmp_path: Path, epoch: Any) -> tuple[Listener, Spool]:
     spool = Spool(tmp_path / "spool", 1 << 20)
     folder = tmp_path / "live"
     folder.mkdir()
-    (folder / "epoch.json").write_text("{}")
+    save(folder / "epoch.json", State(IDENTITY))
     return Listener(lambda: epoch, spool, "seen", folder), spool
+
+
+def is_given_up(tmp_path: Path) -> bool:
+    """Whether another epoch begins next, which knows when this one ended."""
+    state = load(tmp_path / "live" / "epoch.json")
+    assert state
+    return state.is_over and state.ended_ns > 0
 
 
 def test_an_epoch_goes_to_the_spool_and_is_counted(tmp_path: Path, live_batch: Any) -> None:
@@ -59,7 +67,7 @@ def test_an_epoch_goes_to_the_spool_and_is_counted(tmp_path: Path, live_batch: A
     assert (spool.last(IDENTITY), spool.held_batches) == (3, 3)
     assert listener.traffic() == ("seen", 100, 3, 2, 1, 9)
     assert listener.put_off() == 2
-    assert (tmp_path / "live" / "epoch.json").exists()
+    assert not is_given_up(tmp_path)
     listener.run(lambda: True)  # told again after a restart: known by their numbers
     assert spool.held_batches == 3
     assert listener.traffic()[1:3] == (200, 6)
@@ -73,7 +81,7 @@ def test_an_epoch_that_the_centre_lost_gives_way_to_a_new_one(tmp_path: Path, li
     epoch = Scripted(live_batch, 3, meanwhile=lose)
     listener, spool = listening(tmp_path, epoch)
     listener.run(lambda: True)
-    assert not (tmp_path / "live" / "epoch.json").exists()
+    assert is_given_up(tmp_path)
     assert spool.held_batches == 0
 
 
@@ -82,7 +90,7 @@ def test_again_ends_the_epoch_that_goes_on(tmp_path: Path, live_batch: Any) -> N
     listener, spool = listening(tmp_path, epoch)
     listener.run(lambda: True)
     assert spool.last(IDENTITY) == 2
-    assert not (tmp_path / "live" / "epoch.json").exists()
+    assert is_given_up(tmp_path)
 
 
 def test_nothing_is_told_without_room_but_the_end_always(tmp_path: Path, monkeypatch: Any) -> None:

@@ -56,7 +56,7 @@ def credential() -> dict[str, Any]:
     from fido2.utils import websafe_encode
     from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
-    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())  # type: ignore[no-untyped-call]
     held = AttestedCredentialData.create(b"\0" * 16, b"desk", key)
     flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
     told = AttestationObject.create("none", AuthenticatorData.create(b"\0" * 32, flags, 0, held), {})

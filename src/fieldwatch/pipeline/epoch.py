@@ -96,7 +96,7 @@ class Epoch:
         if state:
             yield from state.telling
         if state is None or state.is_over:
-            self.state = State(self._new_identity(), deaths=_pause(state))
+            self.state = State(self._new_identity(), paused_ns=state.ended_ns if state else 0)
             return
         kept = segments(self._packets(state.identity if not state.was or self._packets(state.identity).is_dir() else state.was))
         if state.frame < state.first or (kept and kept[0].first <= state.first):
@@ -156,9 +156,10 @@ class Epoch:
         self._note_death(last)
 
     def _note_death(self, last: Frame | None) -> None:
-        """After which frame nobody listened any more, and for how long that is by now."""
-        if last:
-            self.state = self.state._replace(deaths=self.state.deaths | {last.number: max(time.time_ns() - last.seen_ns, 0)})
+        """After which frame (0: before the first) nobody listened any more, and for how long that is by now."""
+        number, since_ns = (last.number, last.seen_ns) if last else (0, self.state.paused_ns)
+        if since_ns:
+            self.state = self.state._replace(deaths=self.state.deaths | {number: max(time.time_ns() - since_ns, 0)})
 
     # --------------------------------------------------------------------------------------------------------- telling
 
@@ -227,9 +228,14 @@ def _replay(kept: list[Segment], first: int) -> Iterator[tuple[str, int, int]]:
             yield str(one.path), one.first - 1, max(first - one.first, 0)
 
 
-def _pause(before: State | None) -> dict[int, int]:
-    """How long nobody listened before the first frame: since the epoch before was over."""
-    return {0: max(time.time_ns() - before.ended_ns, 0)} if before and before.ended_ns else {}
+def give_up(folder: Path) -> None:
+    """The epoch of the folder is not gone on with: the next one begins anew, and tells for how long nobody listened in between."""
+    file = folder / "epoch.json"
+    state = load(file)
+    if state:
+        last = _last(segments(folder / state.identity.rpartition(":")[2]))
+        ended_ns = state.ended_ns or (last.seen_ns if last else time.time_ns())
+        save(file, State(state.identity, is_over=True, ended_ns=ended_ns))
 
 
 def _last(kept: list[Segment]) -> Frame | None:
@@ -257,4 +263,4 @@ class _Lock:
         os.close(self.file)
 
 
-__all__ = ["Epoch"]
+__all__ = ["Epoch", "give_up"]

@@ -27,7 +27,7 @@ class State(NamedTuple):
 
     `first` is the number of its first frame, `frame` the last one whose rows were told; `told_frame` and `told_ns` are where its slices end
     that were told; `number` is that of the next batch; `deaths` says after which frames nobody listened, and for how many nanoseconds;
-    `was` is the epoch whose packets it took over; `ended_ns` is when it was over.
+    `was` is the epoch whose packets it took over; `ended_ns` is when it was over, `paused_ns` when the epoch before it was.
     """
 
     identity: str
@@ -39,6 +39,7 @@ class State(NamedTuple):
     was: str = ""
     is_over: bool = False
     ended_ns: int = 0
+    paused_ns: int = 0
     deaths: dict[int, int] = {}  # noqa: RUF012 - never changed
     pins: dict[int, Pin] = {}  # noqa: RUF012 - never changed
     telling: tuple[Batch, ...] = ()

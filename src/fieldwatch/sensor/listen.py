@@ -8,13 +8,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from fieldwatch.facts import Batch
 from fieldwatch.pipeline.codec import BadBatch, encode, pack
-from fieldwatch.pipeline.epoch import Epoch
+from fieldwatch.pipeline.epoch import Epoch, give_up
 from fieldwatch.sensor.health import Traffic
 from fieldwatch.sensor.spool import OutOfStep, Spool
 
@@ -128,8 +127,7 @@ class Listener:
     def _forget(self) -> None:
         """The epoch cannot go on under its numbers: a new one begins."""
         log.warning("%s: a new epoch begins", self.interface)
-        with suppress(FileNotFoundError):
-            (self.folder / "epoch.json").unlink()
+        give_up(self.folder)
 
 
 __all__ = ["Listener", "PatientEpoch"]

@@ -60,6 +60,27 @@ def test_assets_count_their_open_findings(site: Site, judged: Judge) -> None:
     assert Asset.objects.filter(findings_now__gt=0).exists()
 
 
+def test_counters_that_a_kill_left_behind_are_brought_in_step(
+    site: Site, plant: Facts, bring: Bring, starter: Basis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    bring(site, "sha256:plant", plant[2])
+    monkeypatch.setattr("fieldwatch.store.folding.judging._finish", killed)
+    judge = Judge(DIGEST)
+    with pytest.raises(Killed):
+        judge.site(fold_site(site.pk), starter, TODAY)
+    assert Finding.objects.exists()
+    assert not Asset.objects.filter(findings_now__gt=0).exists()
+    monkeypatch.undo()
+    assert judge.site(fold_site(site.pk), starter, TODAY) == 0
+    assert Asset.objects.filter(findings_now__gt=0).exists()
+
+
 def test_judging_twice_writes_nothing(site: Site, starter: Basis, judged: Judge) -> None:
     before = list(Finding.objects.order_by("pk").values())
     assert judged.site(fold_site(site.pk), starter, TODAY) == 0

@@ -52,6 +52,8 @@ class Judge:
         self._digest = digest
         self._basis: Basis | None = None
         self._matcher: Any = None
+        self._finished: set[int] = set()
+        """Sites of which the last judgement was written to its end: who was ended within one left counters behind."""
 
     def site(self, folded: Folded, basis: Basis, today: datetime.date | None = None) -> int:
         """Judges a site as it was folded; how many findings became other ones."""
@@ -63,7 +65,11 @@ class Judge:
         found = assess(
             inventory, talks, folded.facts.operations, logins, basis, today=day.isoformat(), digest=self._digest, matcher=matcher
         )
-        return write(folded, found.findings, day)
+        is_whole = folded.site in self._finished
+        self._finished.discard(folded.site)
+        changed = write(folded, found.findings, day, is_whole=is_whole)
+        self._finished.add(folded.site)
+        return changed
 
     def _ready(self, basis: Basis) -> Any:
         """The matcher of these advisories; None without any."""
@@ -157,8 +163,8 @@ COLUMNS = (
 """Columns of a finding that follow from the judgement; all others are people's."""
 
 
-def write(folded: Folded, findings: Iterable[Judged], today: datetime.date) -> int:
-    """Writes what is different; how many findings that is."""
+def write(folded: Folded, findings: Iterable[Judged], today: datetime.date, *, is_whole: bool = False) -> int:
+    """Writes what is different; how many findings that is. `is_whole`: the judgement before this one was written to its end."""
     rows = _rows(folded, findings)
     known = {
         (asset, key): (pk, bytes(digest), state, until)
@@ -179,7 +185,8 @@ def write(folded: Folded, findings: Iterable[Judged], today: datetime.date) -> i
     _close(over)
     _reopen(back, today)
     changed = len(new) + len(other) + len(back) + len(over)
-    _finish(folded.site, changed, is_moved=bool(new or back or over))
+    if changed or not is_whole:
+        _finish(folded.site, changed, is_moved=bool(new or back or over))
     return changed
 
 
@@ -263,8 +270,6 @@ def _reopen(rows: list[tuple[int, datetime.date | None]], today: datetime.date) 
 
 
 def _finish(site: int, changed: int, *, is_moved: bool) -> None:
-    if not changed:
-        return
     with transaction.atomic():
         count(site)
         indexing.index_findings(site)
