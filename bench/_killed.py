@@ -70,7 +70,7 @@ def at_random(folder: Path, wanted: int, *, inside: str = "", url: str = "", see
         begin(stage, chosen)
         traffic = _traffic(stage)
         feeder.start(pause_s=2.0)
-        storm(chosen, dice, lambda: all(len(victim.ended_ns) >= wanted for victim in chosen))
+        storm(chosen, dice, lambda: all(victim.kills >= wanted for victim in chosen))
         return _left(stage, feeder, chosen, traffic)
 
 
@@ -137,7 +137,7 @@ def _left(stage: Stage, feeder: Feeder, chosen: Sequence[Victim], traffic: Traff
     _until_read(stage, len(feeder.brought))
     lost = _lost(stage, chosen, traffic) if traffic else None
     wrong = against_calm(stage, feeder) + leftovers(stage)
-    kills = {victim.name: len(victim.ended_ns) for victim in chosen}
+    kills = {victim.name: victim.kills for victim in chosen}
     return Left(kills, len(feeder.brought), "\n".join(wrong), lost)
 
 

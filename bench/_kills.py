@@ -26,11 +26,12 @@ REACHED_S = 12.0
 
 
 class Victim:
-    """A process that is killed and started again; `ended_ns` has the moments at which it was."""
+    """A process that is killed and started again: `kills` times; `ended_ns` has the moments at which it was, or was told to end."""
 
     def __init__(self, name: str, start: Callable[..., Process]) -> None:
         self.name, self.start = name, start
         self.ended_ns: list[int] = []
+        self.kills = 0
         self.process: Process | None = None
         self.due_s = 0.0
 
@@ -44,6 +45,7 @@ class Victim:
         assert self.process
         assert self.process.poll() is None, f"{self.name} ended by itself with {self.process.poll()}"
         kill(self.process)
+        self.kills += 1
         self.ended_ns.append(time.time_ns())
 
 
@@ -103,11 +105,13 @@ def die_at(stage: Stage, victim: Victim, point: Point, feeder: Feeder) -> bool:
         until(lambda: stage.answers() or process.poll() is not None, "the pages answer")
     _wait(process, feeder)
     if process.poll() is None:
+        victim.ended_ns.append(time.time_ns())
         process.terminate()  # what it goes through at its end
         _wait(process, feeder)
     reached = process.poll() == -signal.SIGKILL
     if process.poll() is None:
         kill(process)
+    victim.kills += process.poll() == -signal.SIGKILL
     victim.ended_ns.append(time.time_ns())
     return reached
 
