@@ -226,7 +226,7 @@ def _empty(asked: Query, record: Record) -> dict[str, Any]:
         clear = {"label": _("Show all"), "url": _address(asked, {}, drop=[one.name for one in record.filters] + ["q"])}
         return {"title": _("Nothing is like that"), "text": _("No row fits the filters."), "action": clear}
     made: dict[str, Any] = {"title": _("Nothing is here yet"), "text": record.empty}
-    if asked.access.may(May.UPLOAD):
+    if record.is_from_captures and asked.access.may(May.UPLOAD):
         made["action"] = {"label": _("Upload a capture"), "url": "/captures/"}
     return made
 

@@ -56,6 +56,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "section": "",
         "title": _("Search"),
         "query": text,
+        "searched": text,
         "kind": kind,
         "groups": _groups(found, text, kind),
         "ways": WAYS,

@@ -114,6 +114,9 @@ class Record(NamedTuple):
     """The section of the rail that it belongs to, where that is not `plural`."""
     empty: Text = ""
     """What will be here, and what fills it."""
+    is_from_captures: bool = True
+    """A capture fills it: where it is empty, that is what it offers."""
+
     has_page: bool = True
     template: str = "records/list.html"
     """The page around the list: `title`, `table` and `record` are given, and what `around` gives for the request."""

@@ -30,5 +30,6 @@ RECORD = Record(
     site="sensor__site",
     related=("sensor__site",),
     section="sensors",
+    is_from_captures=False,
     empty=_("Packet loss, one-way traffic, a clock that is wrong, silence: a sensor says so itself."),
 )

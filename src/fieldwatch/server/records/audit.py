@@ -55,5 +55,6 @@ RECORD = Record(
     section="administration",
     template="administration/audit.html",
     around=_around,
+    is_from_captures=False,
     empty=_("Everything that people and programs do here is written down, each entry sealed with the one before it."),
 )

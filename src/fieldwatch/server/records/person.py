@@ -43,5 +43,6 @@ RECORD = Record(
     detail=lambda row: f"/people/{row.pk}/",
     section="administration",
     template="administration/list.html",
+    is_from_captures=False,
     empty=_("Accounts are made by administrators, or come from the directory."),
 )

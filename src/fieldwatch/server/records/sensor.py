@@ -56,6 +56,7 @@ RECORD = Record(
     filters=(filters.choice("state", _("state"), lambda: Sensor.State.choices),),
     related=("site",),
     detail=lambda row: f"/sensors/{row.pk}/",
+    is_from_captures=False,
     empty=_("A sensor listens at a mirror port, or watches a folder of captures. Enrol one with a token that works once."),
     template="records/sensors.html",
     around=_around,

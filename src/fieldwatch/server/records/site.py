@@ -28,5 +28,6 @@ RECORD = Record(
     id="slug",
     detail=lambda row: f"/sites/{row.slug}/",
     section="sensors",
+    is_from_captures=False,
     empty=_("A site is a plant, a building, a works: addresses mean something within one site only."),
 )

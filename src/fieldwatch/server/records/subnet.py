@@ -26,5 +26,6 @@ RECORD = Record(
     zones=("zone",),
     related=("site", "zone"),
     section="sensors",
+    is_from_captures=False,
     empty=_("Networks of the site, and the zones that their devices belong to."),
 )

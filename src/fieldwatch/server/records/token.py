@@ -30,5 +30,6 @@ RECORD = Record(
     related=("user", "site"),
     section="administration",
     template="administration/list.html",
+    is_from_captures=False,
     empty=_("A token lets a program act for a person, within a scope and for a time."),
 )

@@ -31,5 +31,6 @@ RECORD = Record(
     related=("site",),
     section="administration",
     template="administration/list.html",
+    is_from_captures=False,
     empty=_("An address that is told of events, signed, at least once each."),
 )

@@ -26,5 +26,6 @@ RECORD = Record(
     zones=("pk",),
     related=("site",),
     section="sensors",
+    is_from_captures=False,
     empty=_("A zone holds assets with common security requirements (IEC 62443)."),
 )
