@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 LARGE = ("assets", "conversations", "operations", "findings", "identity-changes", "logins", "malformed", "undecoded", "gaps")
 """Lists that have 10,000 rows and more."""
 
-QUERIES = {"people": 8, "sensors": 8}
+QUERIES = {"people": 8, "sensors": 8, "findings": 8}
 """Queries of a page of a list, where it is not `USUAL`: the memberships of people, the files that sensors could not read."""
 
 USUAL = 7

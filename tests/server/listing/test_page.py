@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from fieldwatch.store.models import Site, User
+from fieldwatch.store.models import Asset, Finding, Site, User
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +37,18 @@ def test_the_search_field_holds_what_was_searched_and_nothing_else(site: Site, p
     ask = browser(person("viewer", site)).get
     assert 'name="q" value=""' in ask(address, {"site": site.slug}).content.decode()
     assert 'name="q" value="no such thing"' in ask("/search/", {"q": "no such thing"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "labels"), [("viewer", ()), ("engineer", ("Assign", "Set a due day", "Write a note")), ("administrator", ("Accept the risk",))]
+)
+def test_selected_findings_are_handled_by_who_may(site: Site, person: Person, browser: Browser, role: str, labels: tuple[str, ...]) -> None:
+    asset = Asset.objects.create(site=site, handle="a")
+    Finding.objects.create(
+        site=site, asset=asset, key="k", kind="exposure", title="Open", verdict="affected", priority=0, priority_reason="", reason="",
+        details={}, evidence=[],
+    )  # fmt: skip
+    shown = browser(person(role, None if role == "administrator" else site)).get("/findings/", {"site": site.slug}).content.decode()
+    assert ("data-bulk" in shown) is bool(labels)
+    assert all(f">{label}</button>" in shown for label in labels)
+    assert ('name="next" value="/findings/?site=' in shown) is bool(labels)

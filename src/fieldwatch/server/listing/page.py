@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from fieldwatch.server.accounts.access import Access
 from fieldwatch.server.accounts.refuse import required
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.listing.cells import cell
@@ -41,7 +42,7 @@ def list_page(record: Record) -> View:
         context: dict[str, Any] = {"section": record.section or record.plural, "title": record.titles}
         try:
             asked = query(record, request.GET, held)
-            table, status = table_of(request, asked, page(asked)), 200
+            table, status = table_of(request, asked, page(asked)) | _actions(request, record, held), 200
         except BadQuery as error:
             table, status = failed(record, error), 400
         context |= {"table": table, "record": record, **(record.around(request) if record.around else {})}
@@ -219,6 +220,12 @@ def _pager(asked: Query, found: Page) -> dict[str, Any]:
     if found.next:
         made["next_url"] = _address(asked, {"cursor": found.next})
     return made
+
+
+def _actions(request: HttpRequest, record: Record, held: Access) -> dict[str, Any]:
+    """What may be done with selected rows, and where one comes back to."""
+    made = record.actions(held) if record.actions else []
+    return {"actions": made, "here": request.get_full_path()} if made else {}
 
 
 def _empty(asked: Query, record: Record) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-from fieldwatch.server.accounts.access import Scope
+from fieldwatch.server.accounts.access import Access, Scope
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.store.models import Site
 
@@ -116,6 +116,9 @@ class Record(NamedTuple):
     """What will be here, and what fills it."""
     is_from_captures: bool = True
     """A capture fills it: where it is empty, that is what it offers."""
+
+    actions: Callable[[Access], list[dict[str, Any]]] | None = None
+    """What who asks may do with the rows that are selected: `label`, `url`, `fields` (each `name`, `label`, `type` or `choices`)."""
 
     has_page: bool = True
     template: str = "records/list.html"

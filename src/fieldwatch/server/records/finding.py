@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from fieldwatch.server.accounts.access import Access
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._ends import of_asset
 from fieldwatch.server.records._record import Column, Filter, Kind, Record
 from fieldwatch.server.words import term
-from fieldwatch.store.models import Asset, Finding
+from fieldwatch.store.models import Asset, Finding, User
 from fieldwatch.store.search import assets_matching
 
 PRIORITIES = (("now", _("now")), ("next", _("next")), ("never", _("never")))
@@ -23,6 +26,27 @@ def _priority(text: str) -> Q:
 def _search(text: str) -> Q:
     assets = Asset.objects.filter(assets_matching(text)).values("pk")
     return Q(cve=text.upper()) | Q(advisory__iexact=text) | Q(title__icontains=text) | Q(asset__in=assets)
+
+
+def _actions(held: Access) -> list[dict[str, Any]]:
+    """How selected findings are handled (pages/finding.py)."""
+    made: list[dict[str, Any]] = []
+    if held.may(May.HANDLE_FINDINGS):
+        names = User.objects.filter(is_active=True).order_by("username").values_list("username", flat=True)[:500]
+        people = [("", _("nobody")), *((name, name) for name in names)]
+        made += [
+            _action("assign", _("Assign"), {"name": "assignee", "label": _("To whom"), "choices": people}),
+            _action("due", _("Set a due day"), {"name": "due", "label": _("Until when"), "type": "date"}),
+            _action("note", _("Write a note"), {"name": "text", "label": _("Note"), "type": "text"}),
+        ]
+    if held.may(May.ACCEPT_RISK):
+        until, why = {"name": "until", "label": _("Until when"), "type": "date"}, {"name": "why", "label": _("Why"), "type": "text"}
+        made.append(_action("accept", _("Accept the risk"), until, why))
+    return made
+
+
+def _action(name: str, label: Any, *fields: dict[str, Any]) -> dict[str, Any]:
+    return {"label": label, "url": f"/findings/bulk/{name}/", "fields": fields}
 
 
 RECORD = Record(
@@ -78,4 +102,5 @@ RECORD = Record(
     detail=lambda row: f"/findings/{row.pk}/",
     section="vulnerabilities",
     empty=_("Vulnerabilities and exposures of your assets, with the range or the frame that decided, and when to act."),
+    actions=_actions,
 )
