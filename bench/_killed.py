@@ -189,6 +189,7 @@ def _lost(stage: Stage, chosen: Sequence[Victim], traffic: Traffic) -> Lost:
     (victim,) = (one for one in chosen if one.name == "sensor, interface")
     assert victim.process
     until(stage.listens, "the sensor listens")
+    until(lambda: not any(stage.state("live").glob("spool/*/*.batch")), "what was told is sent")  # who ends does not wait for a centre
     time.sleep(LAST_S)
     traffic.stop()
     victim.process.terminate()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -123,7 +124,9 @@ class Peer:
 
     def start(self) -> None:
         command = [node() or "node", str(PEERS / f"{self.name}.mjs")]
-        self.process = subprocess.Popen(command, env=self.told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, env=self.told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         for _ in range(400):
             assert self.process.poll() is None, f"the {self.name} provider ended"
             with socket.socket() as door:
@@ -134,7 +137,7 @@ class Peer:
 
     def stop(self) -> None:
         if self.process is not None:
-            self.process.terminate()
+            os.killpg(self.process.pid, signal.SIGTERM)  # what is called node may be a program that starts it
             self.process.wait(10)
 
 
