@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -145,18 +144,3 @@ def _first(log: str) -> str:
     """The last line of the first traceback."""
     lines = log[log.index("Traceback (most recent call last)") :].splitlines()[1:]
     return next((line for line in lines if line and not line.startswith((" ", "\t"))), "")[:300]
-
-
-def has_tool(*words: str) -> bool:
-    """Whether a program ends well here."""
-    try:
-        return subprocess.run(words, capture_output=True, check=False, timeout=60).returncode == 0
-    except OSError:
-        return False
-
-
-def folder_of(folder: Path, name: str) -> Path:
-    """A new folder."""
-    made = folder / name
-    made.mkdir(parents=True)
-    return made

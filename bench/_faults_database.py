@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 from pathlib import Path
 
 from bench._faults import Fault, Platform, platform
-from bench._machine import ROOT
+from bench._postgres import start, stop
 from bench._stage import Stage
 
-POSTGRES = ROOT / "tools" / "postgres.sh"
 AWAY_S = 60.0
 
 
 def away(folder: Path, away_s: float = AWAY_S) -> Fault:
     """Stops PostgreSQL while a capture is uploaded and a sensor sends, and starts it again after a while."""
     place = folder / "postgres"
-    url = _postgres("start", place)
+    url = start(place)
     try:
         with platform(Stage(folder / "stage", url=url)) as made:
             made.feeder.bring()
             made.feeder.bring()
             made.well()
             made.feeder.start_one()  # somebody uploads, and a sensor sends, while it goes
-            _postgres("stop", place)
+            stop(place)
             began = time.monotonic()
             _is_away(made)
             time.sleep(max(away_s - (time.monotonic() - began), 0))
             gone_s = time.monotonic() - began
-            _postgres("start", place, url.rsplit(":", 1)[1].split("/")[0])
+            start(place, url.rsplit(":", 1)[1].split("/")[0])
             back = time.monotonic()
             made.feeder.wait()
             made.well()
@@ -38,7 +36,7 @@ def away(folder: Path, away_s: float = AWAY_S) -> Fault:
             made.note("page, there again", made.visitor.sees("/"), 200)
             return made.end("database gone", well_s, f"It was away for {gone_s:.0f} s.")
     finally:
-        _postgres("stop", place)
+        stop(place)
 
 
 def _is_away(made: Platform) -> None:
@@ -51,9 +49,3 @@ def _is_away(made: Platform) -> None:
     made.note("API, an upload is opened", look.program("POST", "/api/v1/captures", opening), 503, says="database")
     made.note("sensor", made.sensor_says(), 503, 0)
     made.asks("/health", lambda: look.sees("/health"), 503, says="database does not answer")
-
-
-def _postgres(verb: str, place: Path, *port: str) -> str:
-    """Starts or stops it; where it answers."""
-    done = subprocess.run(["bash", POSTGRES, verb, place, *port], check=True, stdout=subprocess.PIPE, text=True, timeout=120)
-    return done.stdout.strip()

@@ -141,12 +141,7 @@ def _read(made: Platform, number: int) -> Iterator[float]:
         made.visitor.sees("/assets/")
         yield time.monotonic() - began
         time.sleep(5)
-    until(lambda: _is_folded(made), "the large capture is folded", 600)
-
-
-def _is_folded(made: Platform) -> bool:
-    ((facts, folded),) = made.stage.query("SELECT facts, folded FROM store_site WHERE slug = 'noise'")
-    return facts == folded
+    until(lambda: made.stage.is_folded("noise"), "the large capture is folded", 600)
 
 
 def _below(process: int) -> Iterator[int]:

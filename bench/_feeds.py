@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench._machine import ROOT
-from bench._stage import Stage, entered
+from bench._stage import Stage
+from bench._wire import entered
 from fieldwatch.pipeline.ring import segments
 from fieldwatch.pipeline.slice import walk, write_pcap
 

@@ -194,7 +194,7 @@ def _lost(stage: Stage, chosen: Sequence[Victim], traffic: Traffic) -> Lost:
     traffic.stop()
     victim.process.terminate()
     victim.process.wait(60)
-    until(lambda: _is_over(stage), "the interface is told to its end", 180)
+    until(lambda: stage.is_over("live"), "the interface is told to its end", 180)
     found = kept(stage.state("live"))
     packets, gaps = _counted(stage)
     holes = list(_holes(found, len(traffic.sent_ns)))
@@ -209,12 +209,6 @@ def _lost(stage: Stage, chosen: Sequence[Victim], traffic: Traffic) -> Lost:
         gaps=gaps,
         dead_s=_dead_ns(stage) / 1e9,
     )
-
-
-def _is_over(stage: Stage) -> bool:
-    ((facts, folded, number),) = stage.query("SELECT facts, folded, id FROM store_site WHERE slug = 'live'")
-    states = {str(row[0]) for row in stage.query(f"SELECT state FROM store_source WHERE site_id = {number}")}
-    return facts == folded and states == {"done"}
 
 
 def _counted(stage: Stage) -> tuple[int, int]:

@@ -5,10 +5,8 @@ Each process is the one that an operator would start; what is killed is killed b
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import shutil
 import signal
 import socket
 import sqlite3
@@ -17,12 +15,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from bench._machine import ROOT
+from bench._wire import entered, inside
 
 PATIENCE_S = 120.0
 PIECE = 64 * 1024
@@ -121,7 +120,7 @@ class Stage:
 
     def within(self) -> Sequence[str]:
         """What stands before a command that is to run in the namespace."""
-        return ("ip", "netns", "exec", self.inside) if self.inside else ()
+        return inside(self.inside) if self.inside else ()
 
     # -------------------------------------------------------------------------------------------------------------- use
 
@@ -170,13 +169,22 @@ class Stage:
         told = subprocess.run([*self.within(), "cat", "/proc/net/packet"], capture_output=True, check=True, timeout=60).stdout
         return len(told.splitlines()) > 1
 
+    def is_folded(self, site: str) -> bool:
+        """Whether everything that is known of the site is folded."""
+        ((facts, folded),) = self.query(f"SELECT facts, folded FROM store_site WHERE slug = '{site}'")
+        return facts == folded
+
+    def is_over(self, site: str) -> bool:
+        """Whether the last batch of all that came to the site is taken, and the site folded."""
+        states = self.query(f"SELECT state FROM store_source WHERE site_id = (SELECT id FROM store_site WHERE slug = '{site}')")
+        return self.is_folded(site) and {str(row[0]) for row in states} == {"done"}
+
     def settled(self, sites: Sequence[str], captures: int) -> bool:
         """Whether so many captures of each of the sites are read, and the sites folded."""
         sources = "SELECT count(*) FROM store_source WHERE kind = 'capture' AND state IN ('done', 'failed')"
         for site in sites:
-            (number, facts, folded), *_ = self.query(f"SELECT id, facts, folded FROM store_site WHERE slug = '{site}'")
-            ((done,),) = self.query(f"{sources} AND site_id = {number}")
-            if done < captures or facts != folded:
+            ((done,),) = self.query(f"{sources} AND site_id = (SELECT id FROM store_site WHERE slug = '{site}')")
+            if done < captures or not self.is_folded(site):
                 return False
         return True
 
@@ -220,57 +228,6 @@ def until(reached: Callable[[], bool], what: str, patience_s: float = PATIENCE_S
         if time.monotonic() > end:
             raise TimeoutError(f"{what}: not within {patience_s:.0f} s")
         time.sleep(0.1)
-
-
-@contextmanager
-def entered(name: str) -> Iterator[None]:
-    """This thread is in the namespace for as long as it lasts: sockets that it makes there stay there (setns(2))."""
-    if not name:
-        yield
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
-    with open("/proc/thread-self/ns/net", "rb") as ours, open(f"/run/netns/{name}", "rb") as theirs:
-        _set_namespace(libc, theirs)
-        try:
-            yield
-        finally:
-            _set_namespace(libc, ours)
-
-
-def _set_namespace(libc: ctypes.CDLL, place: BinaryIO) -> None:
-    if libc.setns(place.fileno(), 0):
-        raise OSError(ctypes.get_errno(), f"setns: {os.strerror(ctypes.get_errno())}")
-
-
-@contextmanager
-def namespace(name: str) -> Iterator[str]:
-    """A network namespace with its loopback, and with a wire: what is sent into `play` arrives at `seen`."""
-    subprocess.run(["ip", "netns", "add", name], check=True, capture_output=True, timeout=60)
-    try:
-        lay(name)
-        yield name
-    finally:
-        subprocess.run(["ip", "netns", "delete", name], check=True, capture_output=True, timeout=60)
-
-
-def lay(name: str) -> None:
-    """Lays the wire in a namespace."""
-    for words in ("link set lo up", "link add seen type veth peer name play"):
-        subprocess.run(["ip", "-n", name, *words.split()], check=True, capture_output=True, timeout=60)
-    inside = ["ip", "netns", "exec", name]
-    for end in ("seen", "play"):
-        subprocess.run([*inside, "sysctl", "-qw", f"net.ipv6.conf.{end}.disable_ipv6=1"], check=True, capture_output=True, timeout=60)
-        offloads = "tx off rx off tso off gso off gro off"
-        subprocess.run([*inside, "ethtool", "-K", end, *offloads.split()], check=True, capture_output=True, timeout=60)
-        subprocess.run(["ip", "-n", name, "link", "set", end, "up"], check=True, capture_output=True, timeout=60)
-
-
-def has_wire() -> str:
-    """Why no wire can be laid here; "" where one can."""
-    if os.geteuid() != 0:
-        return "network namespaces need root"
-    missing = [tool for tool in ("ip", "ethtool", "tcpreplay") if not shutil.which(tool)]
-    return f"needs {', '.join(missing)}" if missing else ""
 
 
 def _free_port() -> int:

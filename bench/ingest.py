@@ -8,15 +8,14 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench._ingest import made
 from bench._machine import ROOT
-from bench._part import Missing, Outcome, Part, Promise
+from bench._part import Outcome, Part, Promise
+from bench._postgres import postgres
 from bench._table import table
 from fieldwatch.pipeline.batches import weight
 
@@ -67,20 +66,6 @@ def measured(batches: Path, times: int, more: dict[str, str]) -> dict[str, Any]:
         done = subprocess.run(command, env=told, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
-
-
-@contextmanager
-def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL of Debian's that runs for the bench."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        started = subprocess.run([ROOT / "tools" / "postgres.sh", "start", folder], capture_output=True, text=True, check=False)
-        if started.returncode:
-            raise Missing(started.stderr.strip())
-        try:
-            yield started.stdout.strip()
-        finally:
-            subprocess.run([ROOT / "tools" / "postgres.sh", "stop", folder], check=False, stdout=subprocess.DEVNULL)
 
 
 PART = Part("ingest", "Facts per second into the store, beside executemany and COPY of the same rows", run, 3)

@@ -11,9 +11,9 @@ from pathlib import Path
 from bench._killed import LAST_S, Left, Lost, at_first, at_points, at_random, traced
 from bench._kills import REACHED_S, Point
 from bench._part import Missing, Outcome, Part, Promise
-from bench._stage import has_wire, namespace
+from bench._postgres import postgres
 from bench._table import table
-from bench.ingest import postgres
+from bench._wire import has_wire, namespace
 
 KILLS = 50
 """Of each process, at random moments."""

@@ -19,10 +19,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from bench import _wire
 
 NAMESPACE = f"fieldwatch-bench-{os.getpid()}"
 RATES = (100_000, 200_000, 300_000, 400_000, 0)
@@ -60,23 +60,7 @@ class Run(NamedTuple):
 
 
 def inside(*command: str) -> list[str]:
-    return ["ip", "netns", "exec", NAMESPACE, *command]
-
-
-@contextmanager
-def wire() -> Iterator[None]:
-    """Two interfaces that are joined, with everything off that would change frames or send some."""
-    subprocess.run(["ip", "netns", "add", NAMESPACE], check=True)
-    try:
-        subprocess.run(["ip", "-n", NAMESPACE, "link", "add", "seen", "type", "veth", "peer", "name", "play"], check=True)
-        for end in ("seen", "play"):
-            subprocess.run(inside("sysctl", "-qw", f"net.ipv6.conf.{end}.disable_ipv6=1"), check=True)
-            offloads = [word for name in ("tx", "rx", "tso", "gso", "gro") for word in (name, "off")]
-            subprocess.run(inside("ethtool", "-K", end, *offloads), check=True, capture_output=True)
-            subprocess.run(["ip", "-n", NAMESPACE, "link", "set", end, "up"], check=True)
-        yield
-    finally:
-        subprocess.run(["ip", "netns", "delete", NAMESPACE], check=True)
+    return [*_wire.inside(NAMESPACE), *command]
 
 
 def front(capture: Path, packets: int, out: Path) -> int:
@@ -154,7 +138,7 @@ def main() -> None:
     arguments.add_argument("capture", type=Path)
     arguments.add_argument("--packets", type=int, default=2_000_000)
     chosen = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder, wire():
+    with tempfile.TemporaryDirectory() as folder, _wire.namespace(NAMESPACE):
         path = Path(folder) / "front.pcap"
         count = front(chosen.capture, chosen.packets, path)
         print(f"Machine: {machine()}.\n")

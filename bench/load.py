@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench._part import Missing, Outcome, Part, Promise
+from bench._postgres import start, stop
 from bench._table import table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -196,13 +197,11 @@ def _databases() -> Iterator[tuple[str, str]]:
     yield "SQLite", ""
     folder = KEPT / "server"
     folder.mkdir(parents=True, exist_ok=True)
-    started = subprocess.run([ROOT / "tools" / "postgres.sh", "start", folder], capture_output=True, text=True, check=False)
-    if started.returncode:
-        raise Missing(started.stderr.strip())
+    url = start(folder)
     try:
-        yield "PostgreSQL", started.stdout.strip()
+        yield "PostgreSQL", url
     finally:
-        subprocess.run([ROOT / "tools" / "postgres.sh", "stop", folder], check=False)
+        stop(folder)
 
 
 PART = Part("load", "Twenty people over all lists of 10,000 assets and 1,000,000 operations, while facts are taken in", run, 1)

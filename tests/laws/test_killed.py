@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from bench._killed import Left, at_points, at_random
 from bench._kills import Point
-from bench._stage import has_wire, lay
+from bench._wire import has_wire, lay
 
 POINTS = {
     "server": [Point("replace store/captures.py:keep", 1, "after"), Point("fsync server/sensors/inbox.py:_keep_names", 1, "before")],

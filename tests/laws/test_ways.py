@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from bench._content import brief, content, differences
-from bench._stage import Stage, has_wire, lay, until
+from bench._stage import Stage, until
+from bench._wire import has_wire, lay
 
 PLANT = Path(__file__).resolve().parents[2] / "examples" / "plant" / "plant.pcap"
 WAYS = ("upload", "line", "folder", "live")
@@ -43,7 +44,7 @@ def test_four_ways_give_the_same_assets_claims_and_operations(stage: Stage) -> N
     subprocess.run(replay, check=True, capture_output=True, timeout=120)
     listening.terminate()
     assert listening.wait(60) == 0
-    until(lambda: stage.settled(WAYS[:3], 1) and is_over(stage), "all is read")
+    until(lambda: stage.settled(WAYS[:3], 1) and stage.is_over("live"), "all is read")
 
     upload = content(stage.data, "upload")
     assert (len(upload["claims"]), len(upload["assets"])) > (100, 10)
@@ -52,10 +53,3 @@ def test_four_ways_give_the_same_assets_claims_and_operations(stage: Stage) -> N
         assert not (found := differences(upload, content(stage.data, way))), f"{way}: {brief(found)}"
     live = differences(content(stage.data, "upload", timeless=True), content(stage.data, "live", timeless=True))
     assert not live, f"live: {brief(live)}"
-
-
-def is_over(stage: Stage) -> bool:
-    """Whether the last batch of the interface is in the store, and the site folded."""
-    ((facts, folded, number),) = stage.query("SELECT facts, folded, id FROM store_site WHERE slug = 'live'")
-    done = stage.query(f"SELECT state FROM store_source WHERE site_id = {number}")
-    return facts == folded and [str(row[0]) for row in done] == ["done"]

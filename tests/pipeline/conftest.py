@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -11,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from bench._wire import has_wire, inside, lay
 
 from fieldwatch.facts import Batch, Claim, Conversation, Gap, Login, Operation, Proof, Row, Sighting, Slice, Source
 from fieldwatch.facts.batch import key
@@ -27,7 +27,7 @@ class Wire:
         self.name = name
 
     def inside(self, *command: str) -> tuple[str, ...]:
-        return ("ip", "netns", "exec", self.name, *command)
+        return (*inside(self.name), *command)
 
     def replay(self, path: str, *options: str) -> None:
         run(*self.inside("tcpreplay", "-q", "--topspeed", *options, "-i", "play", path))
@@ -62,15 +62,10 @@ class Wire:
 
 @pytest.fixture
 def wire(namespace: str) -> Wire:
-    if not all(map(shutil.which, ("ethtool", "tcpreplay"))):
-        pytest.skip("needs ethtool and tcpreplay")
-    wire = Wire(namespace)
-    run("ip", "-n", wire.name, "link", "add", "seen", "type", "veth", "peer", "name", "play")
-    for end in ("seen", "play"):
-        run(*wire.inside("sysctl", "-qw", f"net.ipv6.conf.{end}.disable_ipv6=1"))
-        run(*wire.inside("ethtool", "-K", end, "tx", "off", "rx", "off", "tso", "off", "gso", "off", "gro", "off"))
-        run("ip", "-n", wire.name, "link", "set", end, "up")
-    return wire
+    if why := has_wire():
+        pytest.skip(why)
+    lay(namespace)
+    return Wire(namespace)
 
 
 class Store:

@@ -97,9 +97,7 @@ class Look:
         self.expected = 200
         context.on("request", lambda request: self._asked(request.url))
         context.set_default_timeout(20_000)
-        context.add_init_script(
-            "document.addEventListener('securitypolicyviolation', e => console.error('policy: ' + e.violatedDirective))"
-        )
+        context.add_init_script(POLICY)
         context.add_init_script(AXE.read_text(encoding="utf-8"))
         self.page = context.new_page()
         self.page.on("console", self._said)

@@ -77,6 +77,16 @@ def page(both: Providers) -> Iterator[Any]:
         browser.close()
 
 
+def grace_is_in(both: Providers, page: Any) -> None:
+    """The browser is back, sees the pages in the role that the group gives, and the log says so."""
+    page.wait_for_url(f"{both.platform.origin}/**")
+    page.goto(f"{both.platform.origin}/assets/")
+    assert "Nothing is here yet" in page.content(), page.content()[:2000]
+    assert both.roles("grace") == [("engineer", "works")], "the role of the group"
+    last = both.entries()[-1]
+    assert (last["actor"], last["action"], last["object"]) == ("grace", "sign_in", "grace")
+
+
 def test_openid_from_the_sign_in_page_and_back(both: Providers, page: Any) -> None:
     page.goto(f"{both.platform.origin}/accounts/login/")
     page.get_by_role("link", name="Works OpenID").click()
@@ -85,12 +95,7 @@ def test_openid_from_the_sign_in_page_and_back(both: Providers, page: Any) -> No
     page.fill("[name=password]", "x")
     page.get_by_role("button", name="Sign-in").click()
     page.get_by_role("button", name="Continue").click()
-    page.wait_for_url(f"{both.platform.origin}/**")
-    page.goto(f"{both.platform.origin}/assets/")
-    assert "Nothing is here yet" in page.content(), page.content()[:2000]
-    assert both.roles("grace") == [("engineer", "works")], "the role of the group"
-    last = both.entries()[-1]
-    assert (last["actor"], last["action"], last["object"]) == ("grace", "sign_in", "grace")
+    grace_is_in(both, page)
     answer = page.goto(f"{both.platform.origin}/people/")
     assert answer.status == 403, "an engineer looks after no accounts"
 
@@ -102,12 +107,7 @@ def test_saml_from_the_sign_in_page_and_back(both: Providers, page: Any) -> None
     page.fill("[name=name]", "grace")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Go on").click()
-    page.wait_for_url(f"{both.platform.origin}/**")
-    page.goto(f"{both.platform.origin}/assets/")
-    assert "Nothing is here yet" in page.content(), page.content()[:2000]
-    assert both.roles("grace") == [("engineer", "works")]
-    last = both.entries()[-1]
-    assert (last["actor"], last["action"], last["object"]) == ("grace", "sign_in", "grace")
+    grace_is_in(both, page)
 
 
 # ------------------------------------------------------------------------------------------------- what is not believed

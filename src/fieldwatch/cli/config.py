@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from fieldwatch.cli.escape import visible
-from fieldwatch.cli.platform import add_data
+from fieldwatch.cli.platform import add_data, chosen_options
 from fieldwatch.cli.refuse import refuse
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def explain(given: argparse.Namespace) -> None:
     """Prints the options that are meant."""
     from fieldwatch.server.options import OPTIONS
 
-    chosen = _chosen(given)
+    chosen = chosen_options(given)
     meant = [option for option in OPTIONS if not given.names or _is_meant(option, given.names)]
     if not meant:
         sections = ", ".join(dict.fromkeys(option.name.partition(".")[0] for option in OPTIONS))
@@ -54,7 +53,7 @@ def explain(given: argparse.Namespace) -> None:
 
 def check(given: argparse.Namespace) -> None:
     """Refuses options that cannot be used."""
-    chosen = _chosen(given)
+    chosen = chosen_options(given)
     for name in ("server.port", "sensors.port"):
         if not 0 <= chosen[name] <= 65535:
             refuse(f"{name} = {chosen[name]}: a port from 0 to 65535 is allowed")
@@ -69,20 +68,6 @@ def check(given: argparse.Namespace) -> None:
 
 FILES = ("_file", ".certificate", ".key", ".authority", ".metadata")
 """Endings of options that name a file."""
-
-
-def _chosen(given: argparse.Namespace) -> Options:
-    """The options in force, or a refusal."""
-    from fieldwatch.server.options import UnusableOption, options
-
-    if given.config:
-        os.environ["FIELDWATCH_CONFIG"] = str(given.config.absolute())
-        if not given.config.is_file():
-            refuse(f"{given.config}: there is no such file")
-    try:
-        return options(given.data and given.data.absolute())
-    except UnusableOption as error:
-        refuse(str(error))
 
 
 def _readable(option: str, path: str) -> None:

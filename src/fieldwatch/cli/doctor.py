@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldwatch.cli.escape import visible
 from fieldwatch.cli.numbers import at_least_one
-from fieldwatch.cli.platform import add_data, opened
+from fieldwatch.cli.platform import add_data, chosen_options, opened
 from fieldwatch.cli.refuse import refuse
 
 if TYPE_CHECKING:
     from fieldwatch.sensor.diagnosis import Diagnosis
-    from fieldwatch.server.options import Options
 
 SECONDS = 15
 TO_ACT = 1
@@ -77,7 +74,7 @@ def _checks(given: argparse.Namespace) -> Iterator[Diagnosis]:
 
 def _server(given: argparse.Namespace) -> Iterator[Diagnosis]:
     """The machine first: where there is no data folder, there is no database either, and none is made."""
-    chosen = _options(given)
+    chosen = chosen_options(given)
     try:
         from fieldwatch.server.doctor.machine import machine
     except ImportError:
@@ -89,14 +86,3 @@ def _server(given: argparse.Namespace) -> Iterator[Diagnosis]:
     from fieldwatch.server.doctor.stored import stored
 
     yield from stored()
-
-
-def _options(given: argparse.Namespace) -> Options:
-    from fieldwatch.server.options import UnusableOption, options
-
-    if given.config:
-        os.environ["FIELDWATCH_CONFIG"] = str(given.config.absolute())
-    try:
-        return options(given.data and Path(given.data).absolute())
-    except UnusableOption as error:
-        refuse(str(error))

@@ -24,6 +24,20 @@ def add_data(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--config", type=Path, metavar="FILE", help="options (usual: fieldwatch.toml in that folder)")
 
 
+def chosen_options(given: argparse.Namespace) -> Options:
+    """The options in force, or a refusal; nothing is opened."""
+    from fieldwatch.server.options import UnusableOption, options
+
+    if given.config:
+        os.environ["FIELDWATCH_CONFIG"] = str(given.config.absolute())
+        if not given.config.is_file():
+            refuse(f"{given.config}: there is no such file")
+    try:
+        return options(given.data and given.data.absolute())
+    except UnusableOption as error:
+        refuse(str(error))
+
+
 def opened(given: argparse.Namespace, *, migrated: bool = True) -> Options:
     """The options, with Django ready; the store is brought up to date (see `store.upgrade`), unless told otherwise."""
     if given.data:

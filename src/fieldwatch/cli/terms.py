@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from fieldwatch.cli.language import Language
 
-ATTRIBUTES = {"os": "operating system", "purdue_level": "Purdue level", "ip_address": "IP address", "mac_address": "MAC address"}
-"""Attributes that are not simply called by their name."""
-
 KNOWN = (
     "name", "vendor", "model", "order_number", "hardware_version", "firmware", "serial_number", "os", "role", "purdue_level",
     "address_conflict", "application_name", "application_software_version", "asset_id", "auth_realm", "banner", "certificate_name",
@@ -21,28 +18,13 @@ KNOWN = (
 """All attributes (`docs/words.md`)."""
 
 
-FIELDS = {
-    "product": "product name",
-    "hardware": "hardware version",
-    "login": "credential",
-    "operation": "what was done",
-    "peers": "who talks to it",
-    "protocols": "service",
-    "tls": "TLS version",
-}
-"""What decided about a finding, where it is no attribute."""
-
-
-def attribute(name: str) -> str:
-    """`order_number` as people read it, in English."""
-    return ATTRIBUTES.get(name, name.replace("_", " "))
-
-
 def english() -> dict[str, dict[str, str]]:
     """Every term in English, by kind and by the name that the data have for it."""
     from fieldwatch.cli.dangers import PRIORITIES
     from fieldwatch.facts import Effect
+    from fieldwatch.inventory.attributes import called
     from fieldwatch.library.table import table
+    from fieldwatch.vulnerabilities.finding import FIELDS
 
     return {
         "effect": {one.value: one.value.replace("_", " ") for one in Effect},
@@ -52,7 +34,7 @@ def english() -> dict[str, dict[str, str]]:
         "severity": {name: name for name in ("critical", "high", "medium", "low", "none")},
         "role": {row[0]: row[0] for row in table("roles.tsv").rows},
         "field": FIELDS,
-        "attribute": {name: attribute(name) for name in KNOWN},
+        "attribute": {name: called(name) for name in KNOWN},
     }
 
 

@@ -45,6 +45,9 @@ SOURCES_OF: dict[tuple[str, str], tuple[Source, ...]] = {
 NO_NAMES = frozenset({"unknown", "none", "n/a", "null", "undefined", "default", "localhost", "localhost.localdomain", "noname", "not set"})
 """Words in the place of a name that name nobody; what was claimed is kept under its own attribute."""
 
+CALLED = {"os": "operating system", "purdue_level": "Purdue level", "ip_address": "IP address", "mac_address": "MAC address"}
+"""Attributes that are not simply called by their name."""
+
 INFERRED = frozenset({"role"})
 """Claims that are not shown as they are: the role is inferred from them among others (see `role`)."""
 
@@ -53,6 +56,11 @@ PARTS = {"": 1.0, "module": 0.95, "hardware": 0.9, "firmware": 0.9}
 
 REGISTRIES = frozenset({"pn_dcp", "s7comm"})
 """Protocols whose `vendor_id` is a manufacturer ID of PI."""
+
+
+def called(name: str) -> str:
+    """`order_number` as people read it, in English."""
+    return CALLED.get(name, name.replace("_", " "))
 
 
 class Voice(NamedTuple):

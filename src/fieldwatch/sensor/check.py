@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fieldwatch.sensor.centre import Away, Centre, address, trusting, unverified
+from fieldwatch.sensor.device import device, is_up, known
 from fieldwatch.sensor.enrol import expires
 from fieldwatch.sensor.health import free_bytes
 from fieldwatch.sensor.privileges import can_capture
@@ -16,8 +17,6 @@ from fieldwatch.sensor.run import Plan
 from fieldwatch.sensor.state import State
 
 LEAST_FREE_BYTES = 1 << 30
-UP = 1
-"""IFF_UP: netdevice(7)."""
 
 
 class Line(NamedTuple):
@@ -38,13 +37,11 @@ def check(plan: Plan, state: State, url: str) -> Iterator[Line]:
 
 def _interface(name: str) -> Iterator[Line]:
     yield Line(can_capture(), "privilege: CAP_NET_RAW, " + ("is there" if can_capture() else "is missing; use the systemd unit, or setcap"))
-    place = Path("/sys/class/net") / name
-    if "/" in name or not place.exists():
-        known = ", ".join(sorted(entry.name for entry in Path("/sys/class/net").iterdir()))
-        yield Line(False, f"interface: there is no {name}; there are {known}")
+    place = device(name)
+    if place is None:
+        yield Line(False, f"interface: there is no {name}; there are {known()}")
         return
-    is_up = int((place / "flags").read_text(), 16) & UP
-    yield Line(bool(is_up), f"interface: {name} is {'up' if is_up else f'down; bring it up (ip link set {name} up)'}")
+    yield Line(is_up(place), f"interface: {name} is {'up' if is_up(place) else f'down; bring it up (ip link set {name} up)'}")
 
 
 def _folder(folder: Path) -> Iterator[Line]:

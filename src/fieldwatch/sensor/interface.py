@@ -12,6 +12,7 @@ from fieldwatch.pipeline.slice import Frame, walk
 from fieldwatch.pipeline.sources import UnusableInput, find
 from fieldwatch.pipeline.stream import Reader, Stream
 from fieldwatch.protocols import registry
+from fieldwatch.sensor.device import device, is_up, known
 from fieldwatch.sensor.diagnosis import Diagnosis, Standing
 from fieldwatch.sensor.mirror import Frames, judge, measure
 from fieldwatch.sensor.offloads import joining
@@ -19,32 +20,26 @@ from fieldwatch.sensor.privileges import can_capture
 from fieldwatch.sensor.synchronised import clock
 from fieldwatch.wire import CaptureError
 
-UP = 1
-"""IFF_UP: netdevice(7)."""
-
 ERRORS = ("rx_errors", "rx_missed_errors", "rx_fifo_errors")
 """Of the interface's counters (Documentation/ABI/testing/sysfs-class-net-statistics), those that say that frames were lost."""
 
 FRAMES = Kept("", segment_mib=8, keep_mib=32)
 """How much of the traffic is kept while it is looked at."""
 
-NET = Path("/sys/class/net")
-
 
 def interface(name: str, seconds: int) -> Iterator[Diagnosis]:
     """Everything about an interface, after listening for so long."""
-    place = NET / name
-    if "/" in name or not place.is_dir():
-        known = ", ".join(sorted(entry.name for entry in NET.iterdir()))
-        yield Diagnosis("interface", Standing.ACT, f"there is no {name}", f"name one of {known}")
+    place = device(name)
+    if place is None:
+        yield Diagnosis("interface", Standing.ACT, f"there is no {name}", f"name one of {known()}")
         return
-    is_up = int((place / "flags").read_text(), 16) & UP
-    remedy = "" if is_up else f"ip link set {name} up"
-    yield Diagnosis("interface", Standing.OK if is_up else Standing.ACT, f"{name} is {'up' if is_up else 'down'}", remedy)
+    up = is_up(place)
+    remedy = "" if up else f"ip link set {name} up"
+    yield Diagnosis("interface", Standing.OK if up else Standing.ACT, f"{name} is {'up' if up else 'down'}", remedy)
     yield _privilege()
     yield _offloads(name)
     yield clock()
-    if is_up and can_capture():
+    if up and can_capture():
         yield from _heard(name, place, seconds)
 
 

@@ -126,7 +126,7 @@ def _others(frames: Frames) -> Diagnosis:
 def _length(longest: int, mtu: int | None) -> Diagnosis:
     words = f"the longest frame has {longest:,} bytes"
     remedy = "frames were joined before they were recorded: ethtool -K IF gro off lro off tso off gso off"
-    if longest > max(mtu or 0, JUMBO_MTU) + HEADERS or (mtu and longest > mtu + HEADERS):
+    if longest > (mtu or JUMBO_MTU) + HEADERS:
         return Diagnosis("frame length", Standing.ACT, f"{words}, more than a cable carries", remedy)
     if longest > USUAL_MTU + HEADERS and not mtu:
         return Diagnosis("frame length", Standing.LOOK, words, f"jumbo frames are well; else {remedy}")

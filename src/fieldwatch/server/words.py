@@ -11,9 +11,11 @@ from django.utils.formats import get_format
 from django.utils.translation import get_language, pgettext
 
 from fieldwatch.facts import Effect
+from fieldwatch.inventory.attributes import called
 from fieldwatch.library.table import table
 from fieldwatch.server.options import OPTIONS
 from fieldwatch.server.worker.state import State
+from fieldwatch.vulnerabilities.finding import FIELDS
 
 STATES = (
     "accepted", "authorised", "closed", "done", "enrolled", "failed", "new", "off", "open", "queued", "reading", "revoked", "silent",
@@ -23,20 +25,6 @@ STATES = (
 
 KINDS = ("capture", "exposure", "live", "network", "vulnerability")
 """What a source, a finding or an asset is, where that is no abbreviation."""
-
-FIELDS = {
-    "product": "product name",
-    "hardware": "hardware version",
-    "login": "credential",
-    "operation": "what was done",
-    "peers": "who talks to it",
-    "protocols": "service",
-    "tls": "TLS version",
-}
-"""What decided about a finding, where it is no attribute."""
-
-ATTRIBUTES = {"os": "operating system", "purdue_level": "Purdue level", "ip_address": "IP address", "mac_address": "MAC address"}
-"""Attributes that are not simply called by their name."""
 
 
 def term(kind: str, word: str) -> str:
@@ -56,7 +44,7 @@ def effects() -> list[tuple[str, str]]:
 
 def attribute(name: str) -> str:
     """`order_number` as people read it."""
-    return term("attribute", ATTRIBUTES.get(name, name.replace("_", " ")))
+    return term("attribute", called(name))
 
 
 def field(name: str) -> str:

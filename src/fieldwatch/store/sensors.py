@@ -1,7 +1,8 @@
-"""What people decide of sensors: revoked, told other thresholds. Each decision has its entry of the audit log in the same transaction."""
+"""Sensors: when one is silent; what people decide of them, each with its entry of the audit log in the same transaction."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -11,8 +12,21 @@ from fieldwatch.store.deciding import By, Refused, enter
 from fieldwatch.store.events import Kind, emit
 from fieldwatch.store.models import Sensor
 
+SILENT = datetime.timedelta(minutes=2)
+"""A sensor that was not heard for so long is silent; it reports every 10 s."""
+
 MOST = 10_000_000
 """No threshold is larger."""
+
+
+def heard(sensor: Sensor) -> datetime.datetime:
+    """When it was heard last, if only as it enrolled."""
+    return sensor.seen_at or sensor.enrolled_at
+
+
+def is_silent(sensor: Sensor, now: datetime.datetime) -> bool:
+    """Whether it was not heard for too long."""
+    return heard(sensor) < now - SILENT
 
 
 @transaction.atomic

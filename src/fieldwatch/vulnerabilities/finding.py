@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 
 VULNERABILITY, EXPOSURE = "vulnerability", "exposure"
 
+FIELDS = {
+    "product": "product name",
+    "hardware": "hardware version",
+    "login": "credential",
+    "operation": "what was done",
+    "peers": "who talks to it",
+    "protocols": "service",
+    "tls": "TLS version",
+}
+"""What decided about a finding, where it is no attribute."""
+
 DECIDED_BY = {"product": ("model", "order_number", "name"), "hardware": ("hardware_version",)}
 """Fields of a judgement that are other attributes of an asset."""
 

@@ -93,6 +93,11 @@ class Access:
         rows = Site.objects.all() if scope.everywhere else Site.objects.filter(Q(pk__in=scope.sites) | Q(zones__in=scope.zones)).distinct()
         return list(rows.order_by("name"))
 
+    def only_site(self, slug: str) -> Site | None:
+        """The site of this short name; without one, the only site there is. None where that is none, or several."""
+        found = [one for one in self.sites if slug in {"", one.slug}]
+        return found[0] if len(found) == 1 else None
+
     @cached_property
     def everything(self) -> frozenset[May]:
         """All that is allowed somewhere: what menus and buttons are shown for."""

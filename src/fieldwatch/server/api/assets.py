@@ -140,8 +140,7 @@ def export(request: HttpRequest) -> HttpResponse:
     held = required(request, May.EXPORT)
     required(request, May.SEE)
     rows = Asset.objects.filter(merged_into=None, gone_at=None).filter(held.scope(May.SEE).q("site", "zone"), _site(request))
-    sites = [one for one in held.sites if one.slug == request.GET.get("site", one.slug)]
-    trail.note(request, AuditAction.EXPORT, "assets table", sites[0] if len(sites) == 1 else None)
+    trail.note(request, AuditAction.EXPORT, "assets table", held.only_site(request.GET.get("site", "")))
     file = io.StringIO()
     csv.writer(file).writerows(assets_csv.csv_export(rows))
     answer = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")

@@ -12,10 +12,10 @@ from django.db.models import Max
 from fieldwatch.sensor.diagnosis import Diagnosis, Standing
 from fieldwatch.store import audit
 from fieldwatch.store.models import AuditEvent, Sensor, SensorAlert, Skipped, Source
+from fieldwatch.store.sensors import heard, is_silent
 from fieldwatch.store.snapshot import UnusableStore
 from fieldwatch.store.upgrade import pending
 
-SILENT = timedelta(minutes=2)
 SOON = timedelta(days=14)
 """A sensor renews its certificate when less than 30 days are left; one with so few is not heard, or cannot."""
 
@@ -71,11 +71,13 @@ def _sensors() -> Iterator[Diagnosis]:
     now, enrolled = datetime.now(UTC), Sensor.objects.filter(state=Sensor.State.ENROLLED)
     wrong = 0
     for one in enrolled:
-        seen = one.seen_at or one.enrolled_at
-        if seen < now - SILENT:
+        if is_silent(one, now):
             wrong += 1
             yield Diagnosis(
-                "sensor", Standing.ACT, f"{one.name}: not heard since {seen:%Y-%m-%d %H:%M} UTC", "see the sensor's log, and its way here"
+                "sensor",
+                Standing.ACT,
+                f"{one.name}: not heard since {heard(one):%Y-%m-%d %H:%M} UTC",
+                "see the sensor's log, and its way here",
             )
         if one.expires_at and one.expires_at < now + SOON:
             wrong += 1

@@ -21,7 +21,7 @@ from fieldwatch.server.words import within
 from fieldwatch.store.models import SavedView
 
 View = Callable[..., HttpResponse]
-PLACES = ("cursor", "partial", "evidence", "drawer", "dir")
+PLACES = ("cursor", "partial", "drawer", "dir")
 """Parameters that say where on the list one is, not what list it is."""
 
 RIGHT = frozenset({Kind.NUMBER, Kind.BYTES, Kind.SHARE, Kind.SCORE})
@@ -64,9 +64,8 @@ def export_page(record: Record, form: str) -> View:
         from fieldwatch.server.trail import note
         from fieldwatch.store.audit import AuditAction
 
-        sites = [one for one in held.sites if one.slug == asked.site or not asked.site]
-        site = sites[0] if len(sites) == 1 else None
-        note(request, AuditAction.EXPORT, f"{record.plural}.{form}", site, {"query": request.GET.urlencode()[:2000]})
+        site, detail = held.only_site(asked.site), {"query": request.GET.urlencode()[:2000]}
+        note(request, AuditAction.EXPORT, f"{record.plural}.{form}", site, detail)
         return as_csv(request, asked) if form == "csv" else as_xlsx(request, asked)  # type: ignore[return-value]
 
     return view

@@ -25,8 +25,11 @@ USUAL, LARGEST = 50, 500
 LONGEST = 500
 """Characters of a filter or a search."""
 
-OWN = frozenset({"q", "sort", "cursor", "columns", "limit", "site", "view", "drawer", "partial", "dir"})
-"""Parameters that every list knows; `view`, `evidence` and `partial` are the page's own."""
+OF_PAGE = frozenset({"view", "drawer", "partial", "dir"})
+"""Parameters that are the page's own: no program is told of them."""
+
+OWN = frozenset({"q", "sort", "cursor", "columns", "limit", "site"}) | OF_PAGE
+"""Parameters that every list knows."""
 
 
 class BadQuery(ValueError):
@@ -103,7 +106,7 @@ def query(record: Record, params: QueryDict | Mapping[str, str], access: Access)
     known = {one.name: one for one in record.filters}
     for name in given:
         if name not in OWN and name not in known:
-            allowed = ", ".join(sorted((OWN - {"view", "drawer", "partial", "dir"}) | set(known)))
+            allowed = ", ".join(sorted((OWN - OF_PAGE) | set(known)))
             raise BadQuery(_("%(name)s: there is no such filter; allowed: %(allowed)s") % {"name": name[:80], "allowed": allowed})
     chosen = tuple(Chosen(known[name], _values(known[name], given.getlist(name))) for name in given if name in known)
     sort, is_descending = _order(record, given.get("sort") or record.order)

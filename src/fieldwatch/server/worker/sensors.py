@@ -12,14 +12,12 @@ from fieldwatch.server.sensors.inbox import Inbox, Waiting
 from fieldwatch.store.events import Kind, emit
 from fieldwatch.store.ingest import UnusableBatch, Writer
 from fieldwatch.store.models import Sensor, SensorAlert, Skipped
+from fieldwatch.store.sensors import heard, is_silent
 
 log = logging.getLogger(__name__)
 
 MOST = 64
 """Batches that are taken before something else has its turn."""
-
-SILENT = datetime.timedelta(minutes=2)
-"""A sensor that was not heard for so long is silent; it reports every 10 s."""
 
 
 class Arrivals:
@@ -56,11 +54,11 @@ def notice_silence(now: datetime.datetime) -> None:
     """Opens an alert for each sensor that has become silent, and closes it when it is heard again."""
     for sensor in Sensor.objects.filter(state=Sensor.State.ENROLLED).select_related("site"):
         opened = SensorAlert.objects.filter(sensor=sensor, kind="silent", closed_at=None).first()
-        is_silent = (sensor.seen_at or sensor.enrolled_at) < now - SILENT
-        if is_silent and opened is None:
-            words = f"not heard since {sensor.seen_at or sensor.enrolled_at:%Y-%m-%d %H:%M:%S} UTC"
+        silent = is_silent(sensor, now)
+        if silent and opened is None:
+            words = f"not heard since {heard(sensor):%Y-%m-%d %H:%M:%S} UTC"
             SensorAlert.objects.create(sensor=sensor, kind="silent", words=words)
             emit(Kind.SENSOR, str(sensor.pk), site=sensor.site_id)
-        elif opened is not None and not is_silent:
+        elif opened is not None and not silent:
             SensorAlert.objects.filter(pk=opened.pk).update(closed_at=now)
             emit(Kind.SENSOR, str(sensor.pk), site=sensor.site_id)
