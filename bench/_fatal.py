@@ -2,7 +2,7 @@
 
 python -m bench._fatal VERB ...    with FATAL_POINT=`place|ordinal|before` (or `after`), or FATAL_TRACE=file, which gets a line each point
 
-Commit points are: the end of a transaction, a statement outside of one, fsync, rename and unlink. `place` says which it is and where our
+Commit points are: the end of a transaction, a statement outside of one, fsync, rename, link and unlink. `place` says which it is and where our
 code asked for it, `ordinal` which time it is there, counted from 1.
 """
 
@@ -68,7 +68,7 @@ def asked() -> str:
 
 def watch(points: Points) -> None:
     """Puts the points around what makes things last."""
-    for name in ("fsync", "replace", "rename", "unlink"):
+    for name in ("fsync", "replace", "rename", "link", "unlink"):
         setattr(os, name, _around(points, name, getattr(os, name)))
     sqlite3.connect = _connect(points, sqlite3.connect)
 
