@@ -2,8 +2,8 @@
 
 python -m bench._fatal VERB ...    with FATAL_POINT=`place|ordinal|before` (or `after`), or FATAL_TRACE=file, which gets a line each point
 
-Commit points are: the end of a transaction, a statement outside of one, fsync, rename, link and unlink. `place` says which it is and where our
-code asked for it, `ordinal` which time it is there, counted from 1.
+Commit points are: the end of a transaction, a statement outside of one, fsync, rename, link and unlink. `place` says which it is and where
+our code asked for it, `ordinal` which time it is there, counted from 1.
 """
 
 from __future__ import annotations

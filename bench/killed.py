@@ -28,7 +28,8 @@ FIRST = frozenset({"commit store/folding/site.py:_point", "commit store/folding/
 """Places that are come to when assets and findings are new."""
 
 ONCE = frozenset({
-    "fsync server/keys.py:_make", "link server/keys.py:_make", "unlink server/keys.py:_make", "commit server/sensors/stored.py:admit", "statement server/accounts/tokens.py:authenticate",
+    "fsync server/keys.py:_make", "link server/keys.py:_make", "unlink server/keys.py:_make",
+    "commit server/sensors/stored.py:admit", "statement server/accounts/tokens.py:authenticate",
     "fsync sensor/state.py:write", "replace sensor/state.py:write",
 })  # fmt: skip
 """Places of the set-up: keys are made, a sensor enrols, a token is used for the first time."""
@@ -83,9 +84,9 @@ def _text(
 machine, killed with SIGKILL and started again. Captures come meanwhile, each by upload and by the watched folder:
 {by_chance.captures} and, beside PostgreSQL, {on_postgres.captures} in the {chance_s:.0f} s of random moments (seed {SEED}),
 {at_each.captures} in the {points_s:.0f} s of commit points.
-Commit points are the ends of transactions, statements outside of one, fsync, rename, link and unlink of our code; each is died at before and
-after, and after a later time. {first} of them are come to while assets are new only: each of these had a platform of its own; those of the
-set-up ({", ".join(f"`{one}`" for one in sorted(ONCE))}) are counted, and not died at.
+Commit points are the ends of transactions, statements outside of one, fsync, rename, link and unlink of our code; each is died at before
+and after, and after a later time. {first} of them are come to while assets are new only: each of these had a platform of its own; those of
+the set-up ({", ".join(f"`{one}`" for one in sorted(ONCE))}) are counted, and not died at.
 
 At the end the sites are compared with one of an undisturbed store that read the same captures: claims, sightings, logins, operations with
 each occurrence, conversations, message classes, slices of the history, assets with attributes and addresses, findings; changes of values
