@@ -138,6 +138,15 @@ def namespace() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file, as it runs: who finds a database in memory locked is refused at once, whatever the timeout."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(Path(DATA.name) / "tests.sqlite3")
+
+
+@pytest.fixture(scope="session")
 def corpus() -> Path:
     """The shared corpus: named by FIELDWATCH_CORPUS, or beside the project. Tests that need it are marked `corpus`."""
     place = Path(os.environ.get("FIELDWATCH_CORPUS", ROOT.parent / "shared"))

@@ -1,13 +1,10 @@
-"""Other processes on the store of a test: a database in memory goes into a file for them, and comes back."""
+"""Other processes on the store of a test."""
 
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,23 +14,13 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@contextmanager
-def shared(data: Path) -> Iterator[dict[str, str]]:
-    """The environment of processes that share the test's database, in the data folder; afterwards the test sees what they wrote."""
-    yield _environment(data)
-    if connection.vendor == "sqlite":
-        with closing(sqlite3.connect(data / "fieldwatch.sqlite3")) as file:
-            file.backup(connection.connection)
-
-
-def _environment(data: Path) -> dict[str, str]:
+def shared(data: Path) -> dict[str, str]:
+    """The environment of processes that share the test's database, with this data folder."""
     held: dict[str, Any] = connection.settings_dict
     made = os.environ | {"FIELDWATCH_DATA": str(data), "DJANGO_SETTINGS_MODULE": "fieldwatch.server.settings"}
     made["PYTHONPATH"] = f"{ROOT / 'src'}{os.pathsep}{ROOT}"
     if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        with closing(sqlite3.connect(data / "fieldwatch.sqlite3")) as file:
-            connection.connection.backup(file)
+        (data / "fieldwatch.sqlite3").symlink_to(held["NAME"])
         return made
     user, password = quote(held["USER"], ""), quote(held["PASSWORD"], "")
     where = f"{held['HOST']}:{held['PORT']}" if held["PORT"] else held["HOST"]

@@ -153,9 +153,9 @@ for number in range(10):
 def test_many_at_once_get_numbers_without_holes(transactional_db: None, data: Path) -> None:
     """Two processes, as server and worker are."""
     enter()
-    with shared(data) as environment:
-        several = [start(ENTER, environment), start(ENTER, environment)]
-        assert [one.communicate(timeout=60) and one.returncode for one in several] == [0, 0]
+    environment = shared(data)
+    several = [start(ENTER, environment), start(ENTER, environment)]
+    assert [one.communicate(timeout=60) and one.returncode for one in several] == [0, 0]
     assert verify() == (True, 21, None, "every entry follows from the one before it")
 
 

@@ -182,7 +182,8 @@ def verb(environment: dict[str, str], *words: str) -> tuple[int, str]:
 def test_there_and_back(data: Path, tmp_path: Path) -> None:
     """Through the verbs, into an empty installation: rows, files, keys and the audit log are the same; then again over it."""
     out, target = tmp_path / "all.tar.zst", tmp_path / "other"
-    with shared(data) as environment, other(environment, target) as there:
+    environment = shared(data)
+    with other(environment, target) as there:
         assert verb(environment, "backup", str(out), "--with-keys")[0] == 0
         code, said = verb(there, "restore", str(out))
         assert (code, "every entry follows" in said) == (0, True)
@@ -204,8 +205,8 @@ def test_there_and_back(data: Path, tmp_path: Path) -> None:
 
 def test_a_log_that_was_changed_is_told_by_its_exit_code(data: Path) -> None:
     models.AuditEvent.objects.filter(number=1).update(actor="eve")
-    with shared(data) as environment:
-        code, said = verb(environment, "audit", "verify")
+    environment = shared(data)
+    code, said = verb(environment, "audit", "verify")
     assert (code, "entry 1 is not what was sealed" in said) == (1, True)
 
 
@@ -214,16 +215,16 @@ def test_a_database_that_is_open_elsewhere_is_not_replaced(data: Path, tmp_path:
         pytest.skip("PostgreSQL waits for the others")
     out = tmp_path / "a.tar.gz"
     backup(data, out)
-    with shared(data) as environment:
-        holder = start("import django; django.setup(); from fieldwatch.store import models; models.Site.objects.count(); "
-                       "print('open', flush=True); input()", environment | {"PYTHONUNBUFFERED": "1"})  # fmt: skip
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "open\n"
-        try:
-            before = (data / "fieldwatch.sqlite3").read_bytes()
-            assert verb(environment, "restore", str(out), "--replace")[0] == 2
-            assert (data / "fieldwatch.sqlite3").read_bytes() == before
-        finally:
-            holder.kill()
-            holder.communicate()
+    environment = shared(data)
+    holder = start("import django; django.setup(); from fieldwatch.store import models; models.Site.objects.count(); "
+                   "print('open', flush=True); input()", environment | {"PYTHONUNBUFFERED": "1"})  # fmt: skip
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "open\n"
+    try:
+        before = (data / "fieldwatch.sqlite3").read_bytes()
+        assert verb(environment, "restore", str(out), "--replace")[0] == 2
+        assert (data / "fieldwatch.sqlite3").read_bytes() == before
+    finally:
+        holder.kill()
+        holder.communicate()
     assert os.path.exists(data / "history")

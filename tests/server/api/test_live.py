@@ -170,6 +170,35 @@ def test_no_beat_is_sent_while_the_database_is_gone(table: Table, caplog: pytest
     asyncio.run(run())
 
 
+def test_a_reader_who_catches_up_while_the_database_is_gone_stays(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is it the end when it may be time to ask again what the reader may hear."""
+    monkeypatch.setattr(live, "AGAIN_S", 0.05)
+    table.add(1, 2, 3)
+
+    def ears() -> Ears:
+        if table.is_gone:
+            raise OperationalError("gone")
+        return Everything()
+
+    async def run() -> list[int]:
+        stream = live.lines(ears, 1)
+        await take(stream, 1, beats=True)
+        table.is_gone = True
+        waiting = asyncio.create_task(take(stream, 2))
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+        table.is_gone = False
+        found = await waiting
+        table.is_gone = True
+        waiting = asyncio.create_task(take(stream, 1))
+        await asyncio.sleep(0.3)
+        table.add(4)
+        table.is_gone = False
+        return [one["id"] for one in found + await waiting]
+
+    assert asyncio.run(run()) == [2, 3, 4]
+
+
 def test_somebody_who_may_not_hear_any_more_is_let_go(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "AGAIN_S", 0.1)
     answers: Iterator[Ears | None] = iter([Everything(), None])

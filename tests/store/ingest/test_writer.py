@@ -321,18 +321,18 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(tmp_path: Path) -> None:
     undisturbed.delete()
     site, dice, killed = models.Site.objects.create(slug="works", name="Works").pk, random.Random(4), 0
     (tmp_path / "sent").write_bytes(pickle.dumps((site, sent)))
-    with shared(tmp_path) as environment:
-        for limit_s in (*(dice.uniform(0, 0.3) for _ in range(2)), 60):
-            child = start(TAKE, environment, str(tmp_path / "sent"))
-            assert child.stdout is not None
-            assert child.stdout.readline() == "ready\n"
-            try:
-                assert child.wait(limit_s) == 0
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-                killed += 1
-            close(child)
+    environment = shared(tmp_path)
+    for limit_s in (*(dice.uniform(0, 0.3) for _ in range(2)), 60):
+        child = start(TAKE, environment, str(tmp_path / "sent"))
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        try:
+            assert child.wait(limit_s) == 0
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            killed += 1
+        close(child)
     assert killed
     assert content(tmp_path / "history") == expected
 

@@ -84,6 +84,23 @@ class Feed:
         """The answer of the database, on the thread of this feed; its connection is closed behind it."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, _closing, question)
 
+    async def ask_patiently(self, question: Callable[[], Result]) -> Result:
+        """The answer of the database, however long it is away: a browser does not come back to a stream that ended and then got a 503."""
+        while True:
+            try:
+                found = await self.ask(question)
+            except Error as error:
+                self._is_away(error)
+                await asyncio.sleep(POLL_S)
+            else:
+                self.is_live = True
+                return found
+
+    def _is_away(self, error: Error) -> None:
+        if self.is_live:
+            log.warning("events: the database does not answer: %s", type(error).__name__)
+        self.is_live = False
+
     def join(self, reader: Reader, cursor: int) -> None:
         """Adds a reader, who has heard all up to this cursor or sees to that itself."""
         self.readers.add(reader)
@@ -100,9 +117,8 @@ class Feed:
                 found = await self.ask(lambda at=cursor: _after(at))  # type: ignore[misc]
                 self.is_live = True
             except Error as error:
-                if self.is_live:
-                    log.warning("events: the database does not answer: %s", type(error).__name__)
-                self.is_live, found = False, []
+                self._is_away(error)
+                found = []
             for one in found:
                 for reader in tuple(self.readers):
                     reader.give(one)
@@ -174,22 +190,22 @@ async def lines(renewed: Callable[[], Ears | None], cursor: int | None) -> Async
     reader, loop = Reader(), asyncio.get_running_loop()
     end = loop.time() + LONGEST_S
     try:
-        ears = await here.ask(renewed)
+        ears = await here.ask_patiently(renewed)
         again = loop.time() + AGAIN_S
-        now = await here.ask(lambda: kept().last)
+        now = await here.ask_patiently(lambda: kept().last)
         at = now if cursor is None else cursor
         here.join(reader, now)
         yield f"retry: {RETRY_MS}\nid: {at}\n".encode() + _said("beat")
-        if cursor is not None and await here.ask(lambda: is_missed(at)):
+        if cursor is not None and await here.ask_patiently(lambda: is_missed(at)):
             yield f"id: {now}\n".encode() + _said("missed")
             at = now
-        while ears is not None and (found := await here.ask(lambda: _after(at))):  # noqa: B023 - it is awaited at once
+        while ears is not None and (found := await here.ask_patiently(lambda: _after(at))):  # noqa: B023 - it is awaited at once
             for one in _heard(found, ears):
                 yield one
             at = found[-1].event.pk
         while ears is not None and loop.time() < end:
             if loop.time() > again:
-                ears, again = await here.ask(renewed), loop.time() + AGAIN_S
+                ears, again = await here.ask_patiently(renewed), loop.time() + AGAIN_S
                 continue
             if reader.is_behind:
                 yield _said("behind")
