@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,10 @@ LEAST = (1 << 32) + 1
 PIECE = 8 << 20
 MOST_MB = 8_000
 LONGEST_S = 3_600.0
+STAGES = ("is being read", "what was read is taken in")
+SHARE = re.compile(rf"({'|'.join(STAGES)}) (\d+) %")
+LEAST_SHARES = 3
+"""So many shares of each stage are shown: a bar that stands still and then is gone shows nothing."""
 
 
 class Memory:
@@ -128,19 +133,29 @@ def _broken(made: Platform, opening: bytes, url: str, piece: bytes, at: int, siz
 
 
 def _read(made: Platform, number: int) -> Iterator[float]:
-    """Waits until it is read and folded; the seconds that a page took meanwhile. How far it is is noted as it changes, some times."""
-    end, shown = time.monotonic() + LONGEST_S, {""}
+    """Waits until it is read and folded; the seconds that a page took meanwhile. How far it is is noted at some shares of each stage."""
+    end, due_s, shown = time.monotonic() + LONGEST_S, 0.0, list[tuple[str, int]]()
     while time.monotonic() < end:
         seen = made.visitor.sees(f"/captures/{number}/progress/")
-        if "%" in seen.text and seen.text not in shown and len(shown) < 6:
-            shown.add(seen.text)
-            made.note("how far the reading is", seen, 200)
-        if "is being read" not in seen.text and "waits" not in seen.text:
+        if "read to its end" in seen.text or "could not be read" in seen.text:
             break
-        began = time.monotonic()
-        made.visitor.sees("/assets/")
-        yield time.monotonic() - began
-        time.sleep(5)
+        if (share := SHARE.search(seen.text)) is not None and (one := (share[1], int(share[2]))) not in shown:
+            shown.append(one)
+            if sum(stage == one[0] and at // 25 == one[1] // 25 for stage, at in shown) == 1:  # the first of each quarter
+                made.note("how far the reading is", seen, 200)
+        if time.monotonic() > due_s:
+            began = time.monotonic()
+            made.visitor.sees("/assets/")
+            yield time.monotonic() - began
+            due_s = time.monotonic() + 5
+        time.sleep(0.5)
+    stages = dict.fromkeys(stage for stage, _ in shown)
+    for stage in STAGES:
+        shares = [at for found, at in shown if found == stage]
+        if len(shares) < LEAST_SHARES or shares != sorted(shares):
+            made.wrong.append(f"shares of “{stage}” that were shown: {shares}")
+    if tuple(stages) != STAGES:
+        made.wrong.append(f"stages that were shown: {', '.join(stages)}")
     until(lambda: made.stage.is_folded("noise"), "the large capture is folded", 600)
 
 

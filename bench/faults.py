@@ -16,6 +16,7 @@ from bench._table import table
 FAULTS: tuple[Callable[[Path], Fault], ...] = (
     _faults_disk.full,
     _faults_database.away,
+    _faults_database.held,
     _faults_clock.set_back,
     _faults_bytes.bad,
     _faults_large.upload,

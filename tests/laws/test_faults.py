@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from bench._faults import platform
 from bench._faults_bytes import bring
+from bench._faults_database import locked
 from bench._faults_disk import fill_up, small
 from bench._stage import Stage
-
-
-@contextmanager
-def locked(store: Path, seconds: float) -> Iterator[None]:
-    """Another program holds the lock of the database for a while."""
-    has_it = threading.Event()
-
-    def hold() -> None:
-        with closing(sqlite3.connect(store, timeout=30, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            has_it.set()
-            time.sleep(seconds)
-            other.execute("ROLLBACK")
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert has_it.wait(30)
-    try:
-        yield
-    finally:
-        thread.join()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a small file system needs root")

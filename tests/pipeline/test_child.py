@@ -131,7 +131,7 @@ def test_a_reader_that_was_taken_over_is_not_believed(instead: Callable[[str], N
 
 def test_much_on_standard_error_stops_nothing(instead: Callable[[str], None]) -> None:
     instead(f"import sys; sys.stderr.write('x' * 1_000_000); {message(WARNING, b'careful')}; {message(DONE, b'')}")
-    assert apart("x") == ([], [Progress(0, 0, ("careful",))])
+    assert apart("x") == ([], [Progress(0, 0, warnings=("careful",))])
 
 
 def test_it_ends_with_who_asked(plant: Capture, tmp_path: Path) -> None:

@@ -45,14 +45,17 @@ def test_the_facts_are_those_of_the_command_line(plant: Capture, tmp_path: Path,
 
 
 def test_progress_is_told(plant: Capture, tmp_path: Path) -> None:
-    seen: list[tuple[int, int]] = []
+    """How far the file is read at first, then how much of it was told."""
+    seen: list[tuple[int, int, float]] = []
     for number in range(400):
         plant.modbus(("10.0.0.5", 40000), ("10.0.0.10", 502), number, bytes([255, 100 + number // 256, number % 256]), b"\xff\xe4\x01")
     path = plant.write(tmp_path / "plant.pcap")
-    list(read_capture(path, "sha256:x", "x.pcap", KEY, progress=lambda packets, size_bytes: seen.append((packets, size_bytes))))
-    assert seen
-    assert seen == sorted(seen)
-    assert seen[-1][0] <= len(plant.frames)
+    list(read_capture(path, "sha256:x", "x.pcap", KEY, progress=lambda *told: seen.append(told)))
+    reading, telling = [one for one in seen if not one[2]], [one for one in seen if one[2]]
+    assert reading == sorted(reading)
+    assert reading[-1] == (len(plant.frames), Path(path).stat().st_size, 0.0)
+    assert telling[-1][2] == 1.0
+    assert len(telling) == len(list(read_capture(path, "sha256:x", "x.pcap", KEY)))
 
 
 @pytest.mark.parametrize("content", [b"", b"no capture at all", b"\xd4\xc3\xb2\xa1"])

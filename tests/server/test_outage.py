@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,13 @@ def test_programs_get_a_problem(address: str) -> None:
     assert (answer.status_code, answer["Content-Type"]) == (507, "application/problem+json")
     answer = outage.said(RequestFactory().get(address), StoreWaits("away"))
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+def test_who_watches_over_the_server_is_told_in_json_what_it_is() -> None:
+    """Also where it is noticed before the view is reached."""
+    for known, words in ((StoreWaits("away"), "the database does not answer"), (StoreFull("full"), "the disk is full")):
+        answer = outage.said(RequestFactory().get("/health"), known)
+        assert (answer.status_code, json.loads(answer.content)) == (503, {"state": words})
 
 
 def test_who_somebody_is_cannot_be_asked(person: Person, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
+from fieldwatch.server import middleware
+from fieldwatch.server.databases import WAIT_S
+from fieldwatch.server.sessions import SOON_MS
 from fieldwatch.store.models import Role, User
 
 Person = Callable[..., User]
@@ -31,6 +36,22 @@ def reader(person: Person, browser: Browser, monkeypatch: pytest.MonkeyPatch) ->
 def test_whoever_reads_goes_on_reading(reader: Client) -> None:
     for path in ("/account/", "/assets/?site="):
         assert reader.get(path).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_reads_does_not_wait_for_a_lock(person: Person, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program holds it: the page comes all the same, and the next writer is as patient as before."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL locks rows")
+    client, asked = browser(person(Role.VIEWER)), list[str]()
+    monkeypatch.setattr(middleware, "TOUCH_S", 0)
+    connection.connection.set_trace_callback(asked.append)
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert client.get("/account/").status_code == 200
+        other.execute("ROLLBACK")
+    connection.connection.set_trace_callback(None)
+    assert asked[-3:] == [f"PRAGMA busy_timeout={SOON_MS}", "BEGIN IMMEDIATE", f"PRAGMA busy_timeout={WAIT_S * 1000}"]
 
 
 def test_whoever_changes_something_is_told(reader: Client) -> None:

@@ -23,6 +23,13 @@ class Served(NamedTuple):
     origin: str
     data: Path
     link: str
+    process: subprocess.Popen[bytes]
+
+
+def children(number: int) -> list[int]:
+    """A process and all that it started, by their numbers."""
+    below = [int(word) for one in Path(f"/proc/{number}/task").glob("*/children") for word in one.read_text().split()]
+    return [number, *(found for one in below for found in children(one))]
 
 
 def environment(data: Path) -> dict[str, str]:
@@ -46,7 +53,7 @@ def served(data: Path, port: int = 0) -> Iterator[Served]:
         command = [sys.executable, "-m", "fieldwatch", "serve", "--data", str(data), "--port", str(port)]
         process = subprocess.Popen(command, env=environment(data), stdout=stream, stderr=stream, cwd=data)
     try:
-        yield Served(f"http://localhost:{port}", data, _link(process, log))
+        yield Served(f"http://localhost:{port}", data, _link(process, log), process)
     finally:
         process.terminate()
         try:

@@ -5,7 +5,7 @@ The same facts give the same batches: who resends after a crash sends what was s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -71,6 +71,13 @@ def batches(
         held.append(row)
         room -= size
     yield Batch(source, number, told_ns, tuple(held), is_end)
+
+
+def size_of(facts: Facts) -> int:
+    """At most so many rows of a store the facts of a source are: rows of one key are not merged yet."""
+    plain: tuple[Sized, ...] = (facts.sightings, facts.logins, facts.malformed, facts.undecoded, facts.gaps)
+    heavy = (facts.claims, facts.conversations, facts.operations, facts.slices)
+    return sum(map(len, plain)) + sum(weight(row) for rows in heavy for row in rows)
 
 
 def weight(row: Row) -> int:

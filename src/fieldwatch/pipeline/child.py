@@ -31,10 +31,12 @@ USUAL = Limits()
 
 
 class Progress(NamedTuple):
-    """How far the reading is: packets and bytes of the file; and what the operator should know about the reader, if anything."""
+    """How far the reading is: packets and bytes of the file, the share of the facts (0 to 1) of which batches were given; and what the
+    operator should know about the reader, if anything."""
 
     packets: int
     size_bytes: int
+    told: float = 0.0
     warnings: tuple[str, ...] = ()
 
 
@@ -109,10 +111,10 @@ class _Reader:
             self.progress = self.progress._replace(warnings=warnings[:8])
             return self.progress
         try:
-            packets, size_bytes = map(int, json.loads(content))
+            packets, size_bytes, told = json.loads(content)
+            self.progress = self.progress._replace(packets=int(packets), size_bytes=int(size_bytes), told=float(told))
         except (ValueError, TypeError) as error:
             raise self._broken(f"no progress: {error}") from error
-        self.progress = self.progress._replace(packets=packets, size_bytes=size_bytes)
         return self.progress
 
     def _message(self) -> tuple[bytes, bytes] | None:

@@ -19,7 +19,8 @@ from fieldwatch.pipeline.sources import UnusableInput
 from fieldwatch.protocols import registry
 
 BATCH, PROGRESS, WARNING, UNUSABLE, MEMORY, DONE = b"B", b"P", b"W", b"U", b"M", b"D"
-"""An encoded batch; packets and bytes read (JSON); something for the operator; why the capture cannot be read; no memory; all told."""
+"""An encoded batch; packets and bytes read, share of the facts that was told (JSON); something for the operator; why the capture cannot
+be read; no memory; all told."""
 
 HEAD = struct.Struct(">cI")
 
@@ -48,8 +49,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _read(out: BinaryIO, path: str, identity: str, name: str, secret_key: bytes) -> None:
-    def progress(packets: int, size_bytes: int) -> None:
-        tell(out, PROGRESS, json.dumps([packets, size_bytes]).encode())
+    def progress(packets: int, size_bytes: int, told: float) -> None:
+        tell(out, PROGRESS, json.dumps([packets, size_bytes, told]).encode())
 
     for batch in read_capture(path, identity, name, secret_key, progress=progress):
         tell(out, BATCH, encode(batch))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -31,8 +32,8 @@ MOST_CLASSES = 200_000
 """Different message classes of one source; beyond them messages are counted without their object."""
 
 
-PROGRESS_EVERY = 64
-"""Exchanges that are read between two words on how far the reading is."""
+PROGRESS_S = 0.25
+"""Seconds between two words on how far the reading is."""
 
 
 class Template(NamedTuple):
@@ -157,13 +158,15 @@ class Reader:
         return self.session.run(self.clock.until_ns, self.clock.since_ns) if self.clock else self.session.run()
 
     def _advance(self, number: int, progress: Progress | None) -> None:
+        due_s = 0.0
         while (step := self._run()) != "end":
             if step == "novel":
                 self._learn()
             elif step == "time" and self.clock:
                 self.clock.turn(self.session)
-            if progress and (step == "tick" or len(self.templates) % PROGRESS_EVERY == 0):
+            if progress and (now_s := time.monotonic()) >= due_s:
                 progress(number, *self.session.progress())
+                due_s = now_s + PROGRESS_S
 
     def _learn(self) -> None:
         """Reads the exchange that waits, and those that wait behind it."""

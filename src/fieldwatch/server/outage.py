@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+HEALTH = "/health"
+
 
 class Outage:
     """Middleware: where the store failed a view, that is answered."""
@@ -52,6 +54,8 @@ def said(request: HttpRequest, known: StoreWaits) -> HttpResponse:
     log.warning("%s %s: %s", request.method, request.path, known)
     if request.path.startswith(("/api/", "/events")):
         return of_store(known).answer()
+    if request.path == HEALTH:
+        return _health(State.FULL if isinstance(known, StoreFull) else State.AWAY)
     is_full, is_reading = isinstance(known, StoreFull), request.method in {"GET", "HEAD"}
     context = {"state": _state(known), "is_full": is_full, "again_s": WAIT_S if is_reading else 0}
     headers = {"Retry-After": str(WAIT_S), "Cache-Control": "no-store"}
@@ -69,4 +73,8 @@ def health(request: HttpRequest) -> HttpResponse:
     state = told(settings.DATA).state
     if state is State.WORKING and missing(settings.DATA):
         state = State.FULL
+    return _health(state)
+
+
+def _health(state: State) -> HttpResponse:
     return JsonResponse({"state": state.value}, status=200 if state is State.WORKING else 503, headers={"Cache-Control": "no-store"})

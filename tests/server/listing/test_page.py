@@ -26,6 +26,18 @@ def test_an_empty_list_offers_a_capture_where_one_fills_it(
     assert ("Upload a capture" in shown) is is_filled_by_captures
 
 
+@pytest.mark.parametrize(
+    ("address", "kinds"),
+    [("/captures/", "source"), ("/assets/", "folded"), ("/findings/", "folded finding"), ("/sensors/", "sensor alert")],
+)
+def test_a_list_names_the_events_after_which_it_is_read_again(
+    site: Site, person: Person, browser: Browser, address: str, kinds: str
+) -> None:
+    """Also an empty one: whoever brings the first capture sees it appear."""
+    shown = browser(person("administrator")).get(address, {"site": site.slug}).content.decode()
+    assert f'data-list data-kinds="{kinds}"' in shown
+
+
 def test_the_address_of_a_list_may_name_its_drawer(site: Site, person: Person, browser: Browser) -> None:
     ask = browser(person("viewer", site)).get
     assert ask("/findings/", {"site": site.slug, "drawer": "/findings/1/evidence/"}).status_code == 200

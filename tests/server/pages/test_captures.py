@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from fieldwatch.store.models import Source, User
 
@@ -31,6 +33,26 @@ def test_one_that_could_not_be_read_says_why(plant: Any, person: Person, browser
     for shown in ("x.pcap: is no capture", "ends in a record", "flows left out to bound memory"):
         assert shown in page
     assert "is no capture" in client.get(f"/captures/{plant.source.pk}/progress/").content.decode()
+
+
+def test_how_far_the_reading_is_and_what_remains(plant: Any, person: Person, browser: Browser) -> None:
+    client, row = browser(person("viewer", plant.site)), Source.objects.filter(pk=plant.source.pk)
+
+    def shown(**state: Any) -> str:
+        row.update(state="reading", file_bytes=4_000_000_000, stage_at=timezone.now() - datetime.timedelta(seconds=60), **state)
+        return client.get(f"/captures/{plant.source.pk}/progress/").content.decode()
+
+    page = shown(progress=0.25, taken=0)
+    for words in ("is being read", "25 %", "16.", "MB/s", "3:00 left", 'value="25"'):
+        assert words in page, words
+    page = shown(progress=1, taken=0)
+    assert "what was read is taken in" in page
+    assert "left" not in page
+    assert "value=" not in page, "a bar that runs: how much there is to be taken in is not known yet"
+    page = shown(progress=1, taken=0.5)
+    for words in ("what was read is taken in", "50 %", "1:00 left"):
+        assert words in page, words
+    assert "/s" not in page.split("</span>")[1]
 
 
 def test_who_may_brings_captures_to_the_site_that_is_shown(plant: Any, other_site: Any, person: Person, browser: Browser) -> None:

@@ -89,6 +89,29 @@ def test_a_capture_at_whose_second_batch_the_worker_dies_is_given_up(source: Sou
     assert source.state == Source.State.FAILED
 
 
+def test_how_far_it_is_is_shown_by_stages(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a file of nine bytes, then taking what was read; a reading that begins again begins at nothing."""
+
+    def stages(*steps: Batch | Progress) -> tuple[float, float, bool]:
+        with pytest.raises(SystemExit):
+            reading(monkeypatch, *steps, SystemExit)()
+        before = source.stage_at
+        source.refresh_from_db()
+        return source.progress, source.taken, source.stage_at != before
+
+    monkeypatch.setattr(captures, "SHOWN_S", 0)
+    assert stages(Progress(1, 3)) == (3 / 9, 0, True)
+    assert stages(Progress(1, 3), Progress(3, 9)) == (1, 0, True)
+    assert stages(Progress(3, 9), batch(1), Progress(3, 7, 0.25)) == (1, 0.25, True), "bytes of packets are no bytes of the file"
+    assert stages() == (0, 0, True)
+    monkeypatch.setattr(captures, "SHOWN_S", 60)
+    assert stages(Progress(1, 3), Progress(3, 9)) == (3 / 9, 0, True), "not each word is a transaction"
+    assert stages(Progress(1, 3), Progress(3, 9, 0.1), Progress(3, 9, 0.5)) == (1, 0.1, True), "but a stage that begins is"
+    reading(monkeypatch, batch(2, is_last=True))()
+    source.refresh_from_db()
+    assert (source.progress, source.taken) == (1, 1)
+
+
 def test_being_told_to_stop_is_no_try(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     start = reading(monkeypatch, Progress(1, 1), SystemExit)
     for _ in range(2 * MOST_TRIES):

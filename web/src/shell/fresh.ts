@@ -14,7 +14,7 @@ function refresh(kinds: Set<string>): void {
   for (const list of all("[data-list][data-kinds]")) {
     const follows = (list.dataset["kinds"] ?? "").split(" ").some((kind) => kinds.has(kind)) || kinds.has("missed");
     if (!follows || isBusy(list)) continue;
-    void window.htmx?.ajax("GET", location.pathname + location.search, { target: list, swap: "outerHTML", select: `#${list.id}` });
+    void window.htmx?.ajax("GET", location.pathname + location.search, { target: list, swap: "outerHTML", select: `#${list.id}`, selectOOB: "#page-number" });
   }
   kinds.clear();
 }

@@ -1,7 +1,7 @@
 // The part of htmx that the shell calls; the library stands in its own file and sets `window.htmx`.
 
 interface Htmx {
-  ajax(verb: string, path: string, options: { target: Element; swap: string; select?: string }): Promise<void>;
+  ajax(verb: string, path: string, options: { target: Element; swap: string; select?: string; selectOOB?: string }): Promise<void>;
   process(element: Element): void;
 }
 

@@ -3,7 +3,7 @@
 import { one } from "./find";
 import { toastOf } from "./toasts";
 
-const STATUS: Record<number, string> = { 401: "signedOut", 403: "forbidden", 404: "gone", 410: "gone" };
+const STATUS: Record<number, string> = { 401: "signedOut", 403: "forbidden", 404: "gone", 410: "gone", 503: "away", 507: "full" };
 let running = 0;
 
 function count(change: number): void {

@@ -2,13 +2,16 @@
 //
 // 1. POST to the address of `data-upload`: JSON {name, size, modified} -> {url, offset}: where the pieces go, and how many bytes are there.
 // 2. PUT of at most 8 MiB to `url` with `Content-Range: bytes FROM-TO/SIZE` -> 2xx {offset}, or 409 {offset}: go on from there.
-//    413, 415, 422: refused for good, `detail` or `title` (RFC 9457) says why. 429 and 503: later, after `Retry-After` seconds.
+//    413, 415, 422: refused for good, `detail` or `title` (RFC 9457) says why. 429, 503 and 507 (a full disk): later, after `Retry-After`
+//    seconds; this, and a connection that breaks, is tried again for a quarter of an hour.
 // 3. DELETE of `url`: cancelled. The last PUT answers {offset: SIZE, next}: `next` is where the import is to be seen.
 
 import { all, around, one } from "./find";
 
 const PIECE = 8 * 2 ** 20;
-const TRIES = 6;
+const PATIENCE_MS = 15 * 60_000;
+const LONGEST_WAIT_S = 15;
+const LATER = [429, 502, 503, 504, 507];
 
 interface Answer {
   status: number;
@@ -79,12 +82,15 @@ class Upload {
     return true;
   }
 
-  /** Asks, and asks again where the connection broke or the server is busy; nothing where that did not help or it was cancelled. */
+  /** Asks, and asks again while the connection is broken or the server cannot take it; then gives what came last. Nothing where it was cancelled. */
   private async ask(verb: string, url: string, body: string | Blob | null, headers: Record<string, string>, shown?: (sent: number) => void): Promise<Answer | null> {
-    for (let tried = 0; tried < TRIES && !this.stopped; tried++) {
+    const end = performance.now() + PATIENCE_MS;
+    for (let tried = 0; !this.stopped; tried++) {
       const answer = await this.once(verb, url, body, headers, shown);
-      if (answer && ![429, 502, 503, 504].includes(answer.status)) return answer;
-      await new Promise((done) => setTimeout(done, 1000 * (answer?.wait_s || 2 ** tried)));
+      if (performance.now() > end || (answer && !LATER.includes(answer.status))) return answer;
+      if (this.stopped) break;
+      this.what.textContent = `${answer?.body.detail || this.text("broken")} ${this.text("later")}`;
+      await new Promise((done) => setTimeout(done, 1000 * Math.min(answer?.wait_s || 2 ** tried, LONGEST_WAIT_S)));
     }
     return null;
   }
@@ -118,7 +124,7 @@ class Upload {
 
   private fail(answer: Answer | null): false {
     if (this.stopped) return false;
-    const refused = answer !== null && answer.status < 500;
+    const refused = answer !== null && answer.status < 500 && !LATER.includes(answer.status);
     this.row.dataset["state"] = "failed";
     this.what.textContent = answer?.body.detail || answer?.body.title || this.text(refused ? "refused" : "broken");
     this.button.textContent = this.text("again");

@@ -110,6 +110,13 @@ def at(seen_ns: int) -> datetime.datetime:
     return datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(microseconds=seen_ns // 1000)
 
 
+def clock(lasting_s: float) -> str:
+    """How long something lasts, as 0:38 or 1:02:05."""
+    minutes, seconds = divmod(round(lasting_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def size(count: float) -> str:
     """A number of bytes in the unit that fits (powers of 1,000)."""
     for unit in ("B", "kB", "MB", "GB"):

@@ -92,6 +92,7 @@ def table_of(request: HttpRequest, asked: Query, found: Page, *, base: str = "")
         "column_choice": [{"key": one.name, "label": one.title, "shown": one in asked.columns} for one in record.columns],
         "exports": _exports(asked, record, base),
         "pager": _pager(asked, found),
+        "kinds": " ".join(record.follows),
         "empty": _empty(asked, record),
     }
     if record.search:

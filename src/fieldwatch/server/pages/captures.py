@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fieldwatch.pipeline.losses import LOSSES
 from fieldwatch.server.accounts.access import access
 from fieldwatch.server.accounts.roles import May
-from fieldwatch.server.listing.cells import size
+from fieldwatch.server.listing.cells import clock, size
 from fieldwatch.server.pages._page import Page, found
 from fieldwatch.server.records import capture
 from fieldwatch.store.models import Source
@@ -38,24 +40,23 @@ def report(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def progress(request: HttpRequest, key: int) -> HttpResponse:
-    """How far the reading is: asked again by the page until it is done."""
+    """How far the reading is: asked again by the page until it is done, and the page read again then."""
     source: Source = found(request, capture.RECORD, key)
-    return render(request, "shell/progress.html", {"progress": _progress(source)})
+    told = _progress(source)
+    answer = render(request, "shell/progress.html", {"progress": told})
+    if told["done"]:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def _progress(source: Source) -> dict[str, Any]:
-    states = {
-        Source.State.QUEUED: _("waits to be read"),
-        Source.State.READING: _("is being read"),
-        Source.State.DONE: _("read to its end"),
-        Source.State.FAILED: _("could not be read"),
-    }
     made: dict[str, Any] = {
-        "stage": states[Source.State(source.state)],
-        "share": round(100 * source.progress) if source.state == Source.State.READING and source.progress else None,
+        "stage": _stage(source),
         "done": source.state in {Source.State.DONE, Source.State.FAILED},
         "url": f"/captures/{source.pk}/progress/",
     }
+    if source.kind == "capture" and source.state == Source.State.READING:
+        made |= _pace(source)
     if source.state == Source.State.FAILED:
         made["error"] = {
             "title": _("This capture could not be read"),
@@ -63,6 +64,29 @@ def _progress(source: Source) -> dict[str, Any]:
             "action": _("Bring it again once that is mended."),
         }
     return made
+
+
+def _stage(source: Source) -> str:
+    if source.state == Source.State.READING and source.progress >= 1:
+        return _("what was read is taken in")
+    states = {
+        Source.State.QUEUED: _("waits to be read"),
+        Source.State.READING: _("is being read"),
+        Source.State.DONE: _("read to its end"),
+        Source.State.FAILED: _("could not be read"),
+    }
+    return states[Source.State(source.state)]
+
+
+def _pace(source: Source) -> dict[str, Any]:
+    """How far a reading is, how fast it goes, and what remains, as far as each is known."""
+    is_read = source.progress >= 1
+    share = source.taken if is_read else source.progress
+    lasted_s = (timezone.now() - source.stage_at).total_seconds() if source.stage_at else 0
+    if share <= 0 or lasted_s <= 0:
+        return {}
+    made = {"share": math.floor(100 * share), "remaining": _("%(time)s left") % {"time": clock(lasted_s * (1 - share) / share)}}
+    return made if is_read else made | {"rate": f"{size(source.file_bytes * share / lasted_s)}/s"}
 
 
 def _read(request: HttpRequest, source: Source) -> list[dict[str, Any]]:

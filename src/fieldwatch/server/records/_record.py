@@ -1,7 +1,7 @@
 """The contract of a record: what a file in this folder declares, once, in its constant `RECORD`.
 
 From it come the list page with filters, order, column chooser and saved views; the CSV and XLSX of exactly what is shown; the REST resource
-with its OpenAPI; the permission, and the tests that run over all records (`tests/server/records`).
+with its OpenAPI; the permission, and the tests that run over all records (`tests/server/listing`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 
 from fieldwatch.server.accounts.access import Access, Scope
 from fieldwatch.server.accounts.roles import May
+from fieldwatch.store.events import Kind as Event
 from fieldwatch.store.models import Site
 
 Text = str | Promise
@@ -116,6 +117,9 @@ class Record(NamedTuple):
     """What will be here, and what fills it."""
     is_from_captures: bool = True
     """A capture fills it: where it is empty, that is what it offers."""
+
+    follows: tuple[Event, ...] = (Event.FOLDED,)
+    """The events after which a list that is shown is read again."""
 
     actions: Callable[[Access], list[dict[str, Any]]] | None = None
     """What who asks may do with the rows that are selected: `label`, `url`, `fields` (each `name`, `label`, `type` or `choices`)."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._record import Column, Kind, Record
+from fieldwatch.store.events import Kind as Event
 from fieldwatch.store.models import SensorAlert
 
 RECORD = Record(
@@ -31,5 +32,6 @@ RECORD = Record(
     related=("sensor__site",),
     section="sensors",
     is_from_captures=False,
+    follows=(Event.ALERT,),
     empty=_("Packet loss, one-way traffic, a clock that is wrong, silence: a sensor says so itself."),
 )

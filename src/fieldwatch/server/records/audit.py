@@ -56,5 +56,6 @@ RECORD = Record(
     template="administration/audit.html",
     around=_around,
     is_from_captures=False,
+    follows=(),
     empty=_("Everything that people and programs do here is written down, each entry sealed with the one before it."),
 )

@@ -12,6 +12,7 @@ from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._record import Column, Kind, Record
 from fieldwatch.server.words import term
+from fieldwatch.store.events import Kind as Event
 from fieldwatch.store.models import Source
 
 
@@ -61,6 +62,7 @@ RECORD = Record(
     ),
     related=("sensor", "site", "brought_by"),
     detail=lambda row: f"/captures/{row.pk}/",
+    follows=(Event.SOURCE,),
     empty=_("Captures that were uploaded or found in a watched folder, and what sensors see, each with a report of what was read."),
     template="records/captures.html",
     around=_around,

@@ -13,6 +13,7 @@ from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._ends import of_asset
 from fieldwatch.server.records._record import Column, Filter, Kind, Record
 from fieldwatch.server.words import term
+from fieldwatch.store.events import Kind as Event
 from fieldwatch.store.models import Asset, Finding, User
 from fieldwatch.store.search import assets_matching
 
@@ -101,6 +102,7 @@ RECORD = Record(
     search=_search,
     detail=lambda row: f"/findings/{row.pk}/",
     section="vulnerabilities",
+    follows=(Event.FOLDED, Event.FINDING),
     empty=_("Vulnerabilities and exposures of your assets, with the range or the frame that decided, and when to act."),
     actions=_actions,
 )

@@ -44,5 +44,6 @@ RECORD = Record(
     section="administration",
     template="administration/list.html",
     is_from_captures=False,
+    follows=(),
     empty=_("Accounts are made by administrators, or come from the directory."),
 )

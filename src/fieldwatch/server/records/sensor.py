@@ -11,6 +11,7 @@ from fieldwatch.server.accounts.access import access
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records import _filters as filters
 from fieldwatch.server.records._record import Column, Kind, Record
+from fieldwatch.store.events import Kind as Event
 from fieldwatch.store.models import Sensor, Skipped
 
 
@@ -57,6 +58,7 @@ RECORD = Record(
     related=("site",),
     detail=lambda row: f"/sensors/{row.pk}/",
     is_from_captures=False,
+    follows=(Event.SENSOR, Event.ALERT),
     empty=_("A sensor listens at a mirror port, or watches a folder of captures. Enrol one with a token that works once."),
     template="records/sensors.html",
     around=_around,

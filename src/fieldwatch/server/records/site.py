@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records._record import Column, Kind, Record
+from fieldwatch.store.events import Kind as Event
 from fieldwatch.store.models import Site
 
 RECORD = Record(
@@ -29,5 +30,6 @@ RECORD = Record(
     detail=lambda row: f"/sites/{row.slug}/",
     section="sensors",
     is_from_captures=False,
+    follows=(Event.SITE,),
     empty=_("A site is a plant, a building, a works: addresses mean something within one site only."),
 )

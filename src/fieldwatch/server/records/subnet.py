@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records._record import Column, Kind, Record
+from fieldwatch.store.events import Kind as Event
 from fieldwatch.store.models import Subnet
 
 RECORD = Record(
@@ -27,5 +28,6 @@ RECORD = Record(
     related=("site", "zone"),
     section="sensors",
     is_from_captures=False,
+    follows=(Event.SITE,),
     empty=_("Networks of the site, and the zones that their devices belong to."),
 )

@@ -31,5 +31,6 @@ RECORD = Record(
     section="administration",
     template="administration/list.html",
     is_from_captures=False,
+    follows=(),
     empty=_("A token lets a program act for a person, within a scope and for a time."),
 )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records._record import Column, Kind, Record
+from fieldwatch.store.events import Kind as Event
 from fieldwatch.store.models import Webhook
 
 RECORD = Record(
@@ -32,5 +33,6 @@ RECORD = Record(
     section="administration",
     template="administration/list.html",
     is_from_captures=False,
+    follows=(Event.WEBHOOK,),
     empty=_("An address that is told of events, signed, at least once each."),
 )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fieldwatch.server.accounts.roles import May
 from fieldwatch.server.records._record import Column, Kind, Record
+from fieldwatch.store.events import Kind as Event
 from fieldwatch.store.models import Zone
 
 RECORD = Record(
@@ -27,5 +28,6 @@ RECORD = Record(
     related=("site",),
     section="sensors",
     is_from_captures=False,
+    follows=(Event.SITE,),
     empty=_("A zone holds assets with common security requirements (IEC 62443)."),
 )

@@ -6,8 +6,10 @@ Where a worker was killed, the next one reads the capture again: its batches are
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import F
@@ -28,6 +30,9 @@ log = logging.getLogger(__name__)
 MOST_TRIES = 10
 """How often the reading of a capture is begun, while none of its batches is taken: one that kills the worker is not read for ever."""
 
+SHOWN_S = 0.5
+"""Seconds between two words on how far a reading is: each is a transaction."""
+
 
 def waiting() -> Source | None:
     """The capture to read next: one that was begun first, then in the order in which they came."""
@@ -39,13 +44,15 @@ def read(source: Source, options: Options, key: bytes, writer: Writer, beat: Cal
     """Reads one capture to its end, or notes why it cannot be read. `beat` is called between batches."""
     if source.tries >= MOST_TRIES:
         return _failed(source, source.reason or f"its reading ended {MOST_TRIES} times before its end; see the log of the worker")
-    Source.objects.filter(pk=source.pk).update(state=Source.State.READING, tries=source.tries + 1, reason="")
+    begun = {"tries": source.tries + 1, "reason": "", "progress": 0, "taken": 0, "stage_at": timezone.now()}
+    Source.objects.filter(pk=source.pk).update(state=Source.State.READING, **begun)
     _tell(source)
     path = place(options.data, source.identity)
     if not path.exists():
         return _failed(source, f"{path.name}: the file is not in the folder of captures any more; bring it again")
     wall_s = options["captures.hours"] * 3600
     limits = Limits(memory_mib=options["captures.memory_mb"], cpu_s=wall_s)
+    shown = _Shown(source)
     try:
         for step in read_apart(str(path), source.identity, source.name, key, limits=limits, wall_s=wall_s):
             if isinstance(step, Batch):
@@ -54,7 +61,7 @@ def read(source: Source, options: Options, key: bytes, writer: Writer, beat: Cal
                 if taken.answer is Answer.EXPECTED:  # batches are told from the first one on
                     return _failed(source, f"batch {step.number} came, {taken.expected} was expected: its reading is broken off")
             else:
-                _progress(source, step)
+                shown.show(step)
             beat()
     except UnusableInput as error:
         return _failed(source, str(error))
@@ -62,7 +69,7 @@ def read(source: Source, options: Options, key: bytes, writer: Writer, beat: Cal
         with suppress(DatabaseError):
             Source.objects.filter(pk=source.pk, tries__gt=0).update(tries=F("tries") - 1)
         raise
-    Source.objects.filter(pk=source.pk).update(tries=0, progress=1.0, done_at=timezone.now())
+    Source.objects.filter(pk=source.pk).update(tries=0, progress=1.0, taken=1.0, done_at=timezone.now())
     _tell(source)
     return None
 
@@ -74,13 +81,31 @@ def _forgive(source: Source, taken: Taken) -> None:
         source.tries = 0
 
 
-def _progress(source: Source, step: Progress) -> None:
-    for warning in step.warnings:
-        log.warning("%s: %s", source.name, warning)
-    share = min(step.size_bytes / source.file_bytes, 1.0) if source.file_bytes else 0.0
-    with suppress(DatabaseError):  # it is only shown; the next one comes soon
-        Source.objects.filter(pk=source.pk).update(progress=share)
-        _tell(source)
+class _Shown:
+    """How far the reading of a capture is, told to whoever looks: now and then, and when a stage begins."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.due_s = 0.0
+        self.is_taking = False
+
+    def show(self, step: Progress) -> None:
+        """Tells it, unless that was just done."""
+        for warning in step.warnings:
+            log.warning("%s: %s", self.source.name, warning)
+        begins, now_s = step.told > 0 and not self.is_taking, time.monotonic()
+        if now_s < self.due_s and not begins:
+            return
+        self.due_s, self.is_taking = now_s + SHOWN_S, step.told > 0
+        told: dict[str, Any] = {"progress": self._share(step), "taken": step.told} | ({"stage_at": timezone.now()} if begins else {})
+        with suppress(DatabaseError):  # it is only shown; the next one comes soon
+            Source.objects.filter(pk=self.source.pk).update(**told)
+            _tell(self.source)
+
+    def _share(self, step: Progress) -> float:
+        """Of the file, that was read."""
+        size_bytes = self.source.file_bytes
+        return 1.0 if step.told or step.size_bytes >= size_bytes > 0 else step.size_bytes / size_bytes if size_bytes else 0.0
 
 
 def _failed(source: Source, reason: str) -> None:

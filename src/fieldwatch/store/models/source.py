@@ -44,6 +44,10 @@ class Source(models.Model):
     """Size of the capture file on disk; `size_bytes` counts the bytes of its packets."""
     progress = models.FloatField(default=0)
     """Share of the file that was read, 0 to 1."""
+    taken = models.FloatField(default=0)
+    """Share of what was read that is in the store, 0 to 1."""
+    stage_at = models.DateTimeField(null=True)
+    """When what goes on now began: reading, then taking."""
     tries = models.SmallIntegerField(default=0)
     brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
