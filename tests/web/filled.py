@@ -100,9 +100,11 @@ def objects() -> dict[str, Any]:
     )
     models.Undecoded.objects.create(function="FC 90", reason="of the vendor", digest=b"1" * 16, **row)
     asset = Asset.objects.filter(findings_now__gt=0).order_by("pk").first() or Asset.objects.earliest("pk")
+    live = models.Source.objects.create(site=site, identity="live", kind="live", name="Pump house", state="reading", sensor=sensor)
     finding = models.Finding.objects.filter(asset=asset).order_by("rank").first() or models.Finding.objects.earliest("pk")
     return {
-        "assets": asset.uid, "captures": source.pk, "conversations": models.Conversation.objects.earliest("pk").pk, "findings": finding.pk,
+        "assets": asset.uid, "captures/<int:key>/progress": live.pk, "captures": source.pk,
+        "conversations": models.Conversation.objects.earliest("pk").pk, "findings": finding.pk,
         "logins": models.Login.objects.earliest("pk").pk, "malformed": models.Malformed.objects.earliest("pk").pk,
         "operations": models.Occurrence.objects.earliest("pk").pk, "people": Membership.objects.get(user=ada).user_id,
         "sensors": sensor.pk, "setup": site.slug, "sites": site.slug, "undecoded": models.Undecoded.objects.earliest("pk").pk,

@@ -27,16 +27,11 @@ pytestmark = pytest.mark.skipif(
     not (CHROMIUM.exists() and AXE.exists() and BUILT.exists()), reason="chromium, axe-core or web/ is not there"
 )
 
-FILES = re.compile(r"-(csv|xlsx|bundle)$|^map-data$|^mfa_download_recovery_codes$")
-"""Routes that answer with a file or data: no page."""
+SPOKEN = {"events": "a stream that does not end", "health": "for programs", "map-data": "JSON of a site that is named"}
+"""Routes that answer with no page, and why."""
 
-SPOKEN = {"events": "a stream that does not end", "health": "for programs"}
-PARTS = {
-    "audit-state": "/audit-events/",
-    "state": "every page while something is wrong",
-    "capture-progress": "/captures/{key}/",
-}
-"""Parts of a page, and the page that fetches them."""
+PARTS = {"audit-state": "/audit-events/", "state": "/", "capture-progress": "/captures/"}
+"""Parts of pages, and a page into which they are fetched."""
 
 BOB = {
     "mfa_activate_totp": "only who has no code generator",
@@ -61,6 +56,9 @@ LEADS_ON = {
 VIOLATIONS = """axe.run(document, {resultTypes: ['violations'], %s}).then(r => r.violations
     .filter(v => ['serious', 'critical'].includes(v.impact))
     .map(v => v.id + ' ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.failureSummary.slice(0, 160)).join(' | ')))"""
+OF_COLOUR = "runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}"
+"""The rules of axe-core that look at colours: the others find the same in both."""
+
 POLICY = "document.addEventListener('securitypolicyviolation', e => console.error('policy: ' + e.violatedDirective))"
 WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SETTLED = "!document.querySelector('.loading.on, .htmx-request, .htmx-swapping, .htmx-settling') && document.readyState === 'complete'"
@@ -70,7 +68,7 @@ INLINE = (
     (r"<style\b", "inline style"),
     (r"<[a-z][^<>]*\s(?:style|on[a-z]+|hx-on[^=]*)=[\"'][^<>]*>", "style or event in an attribute"),
     (r"(?:href|src|action)=[\"']?\s*javascript:", "javascript: address"),
-    (r"(?:src|href|action)=[\"'](?:https?:)?//(?!localhost)[^<>]*>", "address of another host"),
+    (r"(?:src|href|action)=[\"'](?:https?:)?//(?!localhost:\d+/)[^<>]*>", "address of another host"),
 )
 
 
@@ -95,11 +93,14 @@ class Look:
         self.context, self.origin = context, origin
         self.wrong: list[str] = []
         self.expected = 200
+        self.answers: list[Any] = []
         context.on("request", lambda request: self._asked(request.url))
         context.set_default_timeout(20_000)
         context.add_init_script(POLICY)
         context.add_init_script(AXE.read_text(encoding="utf-8"))
         self.page = context.new_page()
+        self.page.on("request", self._goes)
+        self.page.on("response", self._answered)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self._note(f"script: {error}"))
 
@@ -114,6 +115,13 @@ class Look:
         if not url.startswith((self.origin + "/", "data:", "blob:")):
             self._note(f"asked {url}")
 
+    def _goes(self, request: Any) -> None:
+        if request.is_navigation_request():
+            self.answers.clear()
+
+    def _answered(self, answer: Any) -> None:
+        self.answers.append(answer)
+
     def sign_in(self, key: str) -> None:
         self.context.clear_cookies()
         self.context.add_cookies([{"name": "fieldwatch", "value": key, "url": self.origin}])
@@ -127,21 +135,44 @@ class Look:
         if answer.status != status or not answer.headers.get("content-type", "").startswith("text/html"):
             self._note(f"{answer.status} {answer.headers.get('content-type')}")
         else:
-            self.look(answer.text())
+            self.look()
         return True
 
-    def look(self, source: str) -> None:
-        """Notes what is wrong with what is shown now."""
+    def fetch(self, address: str) -> None:
+        """Fetches a part into the page that is shown, as htmx does, and looks at both."""
+        self.answers.clear()
+        self.page.evaluate("address => htmx.ajax('GET', address, {target: '#main', swap: 'beforeend'})", address)
+        self.look()
+        if not any(answer.url == self.origin + address and answer.ok for answer in self.answers):
+            self._note(f"{address} was not answered")
+
+    def is_page(self, address: str) -> bool:
+        """Whether there is no file and no data: a page, or a way to one."""
+        answer = self.context.request.get(self.origin + address, max_redirects=0)
+        is_file = answer.headers.get("content-disposition", "").startswith("attachment")
+        return answer.status >= 300 or (answer.headers["content-type"].startswith("text/html") and not is_file)
+
+    def _read(self) -> None:
+        """Notes what is wrong with the source of all that was answered as HTML: the page, and what it fetched."""
+        for answer in self.answers:
+            if answer.ok and answer.headers.get("content-type", "").startswith("text/html"):
+                self._read_source(answer.url, answer.text())
+
+    def _read_source(self, url: str, source: str) -> None:
         for pattern, words in INLINE:
             for found in re.finditer(pattern, source):
-                self._note(f"{words}: {found[0][:120]}")
+                self._note(f"{url}: {words}: {found[0][:120]}")
+
+    def look(self) -> None:
+        """Notes what is wrong with what is shown now."""
         end = time.monotonic() + 10
         settled = OPENED if "drawer=" in self.page.url else SETTLED
         while not self.page.evaluate(settled) and time.monotonic() < end:
             time.sleep(0.02)
         if not self.page.evaluate(settled):
             self._note("is not drawn after 10 s")
-        for scheme, rules in (("dark", "runOnly: {type: 'rule', values: ['color-contrast']}"), ("light", "")):
+        self._read()
+        for scheme, rules in (("dark", OF_COLOUR), ("light", "")):
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             for words in self.page.evaluate(VIOLATIONS % rules):
                 self._note(f"{scheme}: {words}")
@@ -160,10 +191,6 @@ def browser() -> Iterator[Any]:
 
 def look_at(browser: Any, platform: Served) -> Look:
     return Look(browser.new_context(viewport={"width": 1280, "height": 800}, bypass_csp=False), platform.origin)
-
-
-def is_page(name: str) -> bool:
-    return not FILES.search(name) and name not in SPOKEN and name not in PARTS
 
 
 def address_of(name: str, address: str) -> str:
@@ -190,9 +217,15 @@ def test_every_page_of_a_filled_store(browser: Any, plant: tuple[Served, Filled]
     look.sign_in(filled.cookies["ada"])
     named = {name for name, _ in filled.routes}
     assert set(SPOKEN) | set(PARTS) | set(LEADS_ON) | set(BOB) | set(NO_PAGE) <= named, "a route that is named here is not there any more"
-    pages = [(name, address_of(name, address)) for name, address in filled.routes if is_page(name)]
+    asked = [(name, address) for name, address in filled.routes if name not in SPOKEN.keys() | PARTS.keys() | NO_PAGE.keys()]
+    pages = [(name, address_of(name, address)) for name, address in asked if look.is_page(address)]
+    pages += [(name, address) for name, address in filled.routes if name in NO_PAGE]
     led = {name for name, address in pages if name not in BOB and not look.visit(address, NO_PAGE.get(name, 200))}
     assert led == set(LEADS_ON)
+    for name, address in filled.routes:
+        if name in PARTS:
+            assert look.visit(PARTS[name])
+            look.fetch(address)
     assert not look.wrong, "\n".join(look.wrong)
     assert len(pages) > 70
 
@@ -208,7 +241,7 @@ def test_the_pages_before_the_overview(browser: Any, plant: tuple[Served, Filled
     look.page.locator("[name=password]").fill(PASSWORD)
     look.page.locator("[name=password]").press("Enter")
     look.page.wait_for_url("**/2fa/authenticate/**")
-    look.look(look.page.content())
+    look.look()
     look.sign_in(filled.cookies["bob"])
     addresses = dict(filled.routes)
     for name in BOB:
@@ -223,7 +256,8 @@ def test_every_page_before_the_first_capture(browser: Any, tmp_path: Path) -> No
         assert look.visit(platform.link.removeprefix(platform.origin))
         filled = fill(platform.data)
         look.sign_in(filled.cookies["ada"])
-        pages = [address for name, address in filled.routes if is_page(name) and not name.startswith(("account_", "mfa_", "social"))]
+        own = [(name, address) for name, address in filled.routes if not name.startswith(("account_", "mfa_", "social"))]
+        pages = [address for name, address in own if name not in SPOKEN.keys() | PARTS.keys() and look.is_page(address)]
         led = [address for address in pages if not look.visit(address)]
     assert led == []
     assert not look.wrong, "\n".join(look.wrong)
