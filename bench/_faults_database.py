@@ -73,12 +73,12 @@ def locked(store: Path, seconds: float) -> Iterator[None]:
 
 def _is_locked(made: Platform) -> None:
     look = made.visitor
-    opening = json.dumps({"name": "late.pcap", "size": 1000, "site": "upload"}).encode()
     for path in ("/", "/assets/", "/captures/"):
         made.note(f"page {path}", look.sees(path), 200)
     made.note("API, a list", look.program("GET", "/api/v1/assets"), 200)
-    made.note("API, an upload is opened", look.program("POST", "/api/v1/captures", opening), 503, says="database")
+    made.note("API, a site is made", look.program("POST", "/api/v1/sites", b'{"slug": "late", "name": "late"}'), 503, says="busy")
     made.note("sign-in", look.signs_in(), 503, says="database is busy")
+    made.asks("page, when the worker has waited", lambda: look.sees("/"), 200, says="nothing new is taken in")
 
 
 def _is_away(made: Platform) -> None:
