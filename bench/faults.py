@@ -42,7 +42,9 @@ def run(times: int) -> Outcome:
     for number, fault in enumerate(FAULTS * times):
         with tempfile.TemporaryDirectory() as folder:
             Path(folder).chmod(0o755)  # PostgreSQL has a user of its own
-            made.append(fault(Path(folder) / f"{number}"))
+            place = Path(folder) / f"{number}"
+            place.mkdir()
+            made.append(fault(place))
             print(f"{made[-1].name}: {made[-1].well_s:.1f} s, {'; '.join(made[-1].wrong) or 'as undisturbed'}", flush=True)
     return Outcome("\n\n".join([TEXT, *map(_told, made)]), tuple(_promises(made)))
 

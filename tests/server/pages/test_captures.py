@@ -45,6 +45,9 @@ def test_how_far_the_reading_is_and_what_remains(plant: Any, person: Person, bro
     page = shown(progress=0.25, taken=0)
     for words in ("is being read", "25 %", "16.", "MB/s", "3:00 left", 'value="25"'):
         assert words in page, words
+    page = shown(progress=0.01, taken=0)
+    assert "1 %" in page
+    assert "left" not in page, "how long it may take is not known at once"
     page = shown(progress=1, taken=0)
     assert "what was read is taken in" in page
     assert "left" not in page

@@ -19,6 +19,9 @@ from fieldwatch.server.pages._page import Page, found
 from fieldwatch.server.records import capture
 from fieldwatch.store.models import Source
 
+LEAST_SHARE = 0.02
+"""The share of a stage of a reading that must be done before it is said how long the rest may take."""
+
 
 def report(request: HttpRequest, key: int) -> HttpResponse:
     """The report of one capture or live source."""
@@ -83,8 +86,8 @@ def _pace(source: Source) -> dict[str, Any]:
     is_read = source.progress >= 1
     share = source.taken if is_read else source.progress
     lasted_s = (timezone.now() - source.stage_at).total_seconds() if source.stage_at else 0
-    if share <= 0 or lasted_s <= 0:
-        return {}
+    if share < LEAST_SHARE or lasted_s <= 0:
+        return {"share": math.floor(100 * share)} if share > 0 else {}
     made = {"share": math.floor(100 * share), "remaining": _("%(time)s left") % {"time": clock(lasted_s * (1 - share) / share)}}
     return made if is_read else made | {"rate": f"{size(source.file_bytes * share / lasted_s)}/s"}
 
