@@ -13,6 +13,7 @@ import pytest
 from fieldwatch.facts import Batch, Gap, Login, Sighting, Subject
 from fieldwatch.pipeline.codec import decode
 from fieldwatch.pipeline.epoch import Epoch
+from fieldwatch.pipeline.epoch_state import load
 from fieldwatch.pipeline.reading import read_capture
 from fieldwatch.pipeline.ring import last_frame, segments
 from fieldwatch.pipeline.slice import frames, walk, write_pcap
@@ -154,7 +155,7 @@ def test_killed_at_any_time_it_loses_nothing_but_the_time_dead(wire: Wire, tmp_p
     assert live.source is not None
     counters = dict(live.source.counters)
     assert counters["dead_ns"] > 0
-    assert (counters["frames_not_kept"], counters["frames_not_read_again"]) == (0, 0)
+    assert {counters[name] for name in ("frames_not_kept", "frames_not_read_again", "frames_not_timed")} == {0}
 
 
 @pytest.mark.namespace
@@ -186,6 +187,8 @@ def test_where_its_beginning_is_gone_a_new_one_takes_over(wire: Wire, capture: C
         while not epochs(out):
             time.sleep(0.05)
         program.kill()
+    left = load(folder / "epoch.json")
+    assert left is not None
     with wire.program(EPOCH, str(folder), str(out), "2", "0.01") as program:
         wire.replay(path, "--limit", "10")
         wait_for(3010, folder)
@@ -199,6 +202,8 @@ def test_where_its_beginning_is_gone_a_new_one_takes_over(wire: Wire, capture: C
     assert first.source.packets + lost + second.source.packets == 3010
     assert second.source.packets >= 10
     assert dict(second.source.counters)["dead_ns"] > 0
+    untimed = dict(second.source.counters)["frames_not_timed"]
+    assert untimed == first.source.packets - left.told_frame, "the slice that was not over is in neither"
     assert {row.frame > first.source.packets for row in second.of(Sighting) if isinstance(row, Sighting)} == {True}
 
 

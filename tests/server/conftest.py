@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
+from tests.server.receiver import Receiver
 
 from fieldwatch.store.models import Asset, Membership, Role, Site, Source, User, Zone
 
@@ -53,6 +54,14 @@ def browser(db: None) -> Callable[[User], Client]:
         return client
 
     return make
+
+
+@pytest.fixture()
+def receiver() -> Iterator[Receiver]:
+    """A system that is told of events."""
+    made = Receiver()
+    yield made
+    made.close()
 
 
 class Plant(NamedTuple):

@@ -110,7 +110,8 @@ class Epoch:
         last: tuple[Batch, ...] = ()
         if old.telling:
             last = (Batch(old.telling[-1].source, old.number, old.told_ns, (), True),)
-        self.state = State(self._new_identity(), first=old.frame + 1, frame=old.frame, was=old.identity, telling=last)
+        untimed = max(old.frame - max(old.told_frame, old.first - 1), 0)
+        self.state = State(self._new_identity(), first=old.frame + 1, frame=old.frame, was=old.identity, untimed=untimed, telling=last)
         save(self._file, self.state)
         yield from last
 
@@ -216,6 +217,7 @@ class Epoch:
             ("dead_ns", sum(self.state.deaths.values())),
             ("frames_not_kept", self.reader.session.kept()[1]),
             ("frames_not_read_again", self.reader.missing),
+            ("frames_not_timed", self.state.untimed),
         )
         return source._replace(counters=(*source.counters, *own))
 

@@ -27,7 +27,8 @@ class State(NamedTuple):
 
     `first` is the number of its first frame, `frame` the last one whose rows were told; `told_frame` and `told_ns` are where its slices end
     that were told; `number` is that of the next batch; `deaths` says after which frames nobody listened, and for how many nanoseconds;
-    `was` is the epoch whose packets it took over; `ended_ns` is when it was over, `paused_ns` when the epoch before it was.
+    `was` is the epoch whose packets it took over, `untimed` how many frames of that one stand in no slice, as its last was not over;
+    `ended_ns` is when it was over, `paused_ns` when the epoch before it was.
     """
 
     identity: str
@@ -37,6 +38,7 @@ class State(NamedTuple):
     told_frame: int = 0
     frame: int = 0
     was: str = ""
+    untimed: int = 0
     is_over: bool = False
     ended_ns: int = 0
     paused_ns: int = 0

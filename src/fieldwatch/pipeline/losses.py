@@ -1,4 +1,4 @@
-"""Counters of the core that mean that something was not seen, in words."""
+"""Counters of the core, and of live sources, that mean that something was not seen, in words."""
 
 LOSSES = {
     "capturer_drops": "packets that the capturing machine dropped",
@@ -28,5 +28,8 @@ LOSSES = {
     "values_shed": "different contents of operations that were kept without their values, to bound memory",
     "refused": "messages over the budget of new messages, counted and not read",
     "faults": "messages that Fieldwatch failed to read (a fault of ours; please report it)",
+    "frames_not_kept": "frames that were read and not kept: as evidence they cannot be shown",
+    "frames_not_read_again": "frames from before a restart that were not kept and are not read again",
+    "frames_not_timed": "frames that are counted, but in no count by time",
 }
-"""Counters of the core that mean that something was not seen, and what they count."""
+"""Counters that mean that something was not seen, and what they count."""

@@ -104,6 +104,7 @@ class AuditAction(StrEnum):
     VIEW_REMOVED = "view_removed"
     WEBHOOK_CREATED = "webhook_created"
     WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_TESTED = "webhook_tested"
     WEBHOOK_REMOVED = "webhook_removed"
     SETTING_CHANGED = "setting_changed"
     BACKUP = "backup"

@@ -5,57 +5,17 @@ from __future__ import annotations
 import datetime
 import hashlib
 import hmac
-import http.server
 import ipaddress
-import json
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from tests.server.receiver import Receiver
 
 from fieldwatch.server.api import webhooks
 from fieldwatch.server.api.webhooks import deliver, has_given_up, is_local, signature, wait_s
 from fieldwatch.store.events import Kind, emit
 from fieldwatch.store.models import AuditEvent, Event, Site, Webhook
-
-
-class Receiver:
-    """A system on loopback that is told of events. `status` is what it answers."""
-
-    def __init__(self) -> None:
-        self.status, self.headers, self.asked = 200, {"Location": "/elsewhere"}, list[tuple[str, dict[str, str], bytes]]()
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.asked.append((self.path, dict(self.headers), body))
-                self.send_response(receiver.status)
-                for name, value in receiver.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-
-            def log_message(self, *given: Any) -> None:
-                pass
-
-        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/in?x=1"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
-        self.thread.start()
-
-    def events(self) -> list[list[int]]:
-        return [[one["id"] for one in json.loads(body)["events"]] for _, _, body in self.asked]
-
-
-@pytest.fixture()
-def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-    made.thread.join(10)
 
 
 @pytest.fixture()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django.test import Client
 from django.utils import timezone
 
-from fieldwatch.store.models import Source, User
+from fieldwatch.store.models import End, Gap, Source, User
 
 Browser = Callable[[User], Client]
 Person = Callable[..., User]
@@ -33,6 +34,19 @@ def test_one_that_could_not_be_read_says_why(plant: Any, person: Person, browser
     for shown in ("x.pcap: is no capture", "ends in a record", "flows left out to bound memory"):
         assert shown in page
     assert "is no capture" in client.get(f"/captures/{plant.source.pk}/progress/").content.decode()
+
+
+def test_a_live_source_says_for_how_long_nobody_listened(plant: Any, person: Person, browser: Browser) -> None:
+    counters = {"dead_ns": 187 * 10**9, "frames_not_kept": 3}
+    nobody = End.objects.create(site=plant.site, ip="", mac="", vlan=0, component="")
+    Gap.objects.create(source=plant.source, site=plant.site, client=nobody, server=nobody, protocol="capture", times=2, size_bytes=0)
+    Source.objects.filter(pk=plant.source.pk).update(kind="live", counters=counters, truncated="")
+    page = " ".join(
+        re.sub("<[^>]+>", " ", browser(person("viewer", plant.site)).get(f"/captures/{plant.source.pk}/").content.decode()).split()
+    )
+    assert "times in which a sensor saw nothing 3:07 2" in page
+    assert "frames that were read and not kept: as evidence they cannot be shown 3" in page
+    assert "gaps in" not in page, "nobody sent anything that is missing"
 
 
 def test_how_far_the_reading_is_and_what_remains(plant: Any, person: Person, browser: Browser) -> None:

@@ -6,8 +6,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.test import Client
+from tests.server.receiver import Receiver
 
+from fieldwatch.server.api.webhooks import signature
+from fieldwatch.server.options import Options
 from fieldwatch.store.events import Kind, emit
 from fieldwatch.store.models import AuditEvent, Role, User, Webhook
 
@@ -43,6 +47,28 @@ def test_its_secret_is_shown_once(client: Client) -> None:
 def test_other_addresses_are_refused(client: Client, url: str) -> None:
     assert client.post("/webhooks/new/", SIEM | {"url": url}).status_code == 400
     assert not Webhook.objects.exists()
+
+
+def test_a_test_says_what_came_of_it(client: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signed and without events, now; what the webhook still has to hear stays."""
+    client.post("/webhooks/new/", SIEM | {"url": receiver.url})
+    made = Webhook.objects.get()
+    address = f"/webhooks/{made.pk}/test/"
+    assert "It was not taken" in client.post(address, follow=True).content.decode(), "it leads to this machine"
+    assert receiver.asked == []
+    held: Options = settings.OPTIONS
+    monkeypatch.setattr(settings, "OPTIONS", Options({**held.values, "webhooks.allow_local": True}, held.origins, held.data))
+    receiver.status = 500
+    assert "the answer was 500" in client.post(address, follow=True).content.decode()
+    receiver.status = 204
+    assert "It was taken" in client.post(address, follow=True).content.decode()
+    assert receiver.events() == [[], []]
+    _, headers, body = receiver.asked[-1]
+    at_s = int(headers["Fieldwatch-Signature"].split(",")[0].removeprefix("t="))
+    assert headers["Fieldwatch-Signature"] == signature(made.secret, body, at_s)
+    made.refresh_from_db()
+    assert (made.failures, made.last_error) == (0, "")
+    assert AuditEvent.objects.filter(action="webhook_tested").count() == 3
 
 
 def test_it_is_switched_off_and_on_again_without_what_was_missed(client: Client) -> None:

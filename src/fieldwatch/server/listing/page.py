@@ -79,7 +79,7 @@ def table_of(request: HttpRequest, asked: Query, found: Page, *, base: str = "")
         "id": record.plural,
         "label": str(record.titles),
         "count": _count(found),
-        "noun": within(str(record.titles if found.total != 1 else record.title)),
+        "noun": within(str(record.title if found.total == 1 else record.noun or record.titles)),
         "columns": [_heading(asked, column) for column in asked.columns],
         "rows": [_row(record, asked, row) for row in found.rows],
         "keep": keep,

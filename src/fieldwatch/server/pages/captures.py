@@ -36,7 +36,7 @@ def report(request: HttpRequest, key: int) -> HttpResponse:
         "losses": _losses(source),
         "undecoded": source.undecoded.order_by("-times", "id")[:50],
         "malformed": source.malformed.select_related("speaker__asset").order_by("-times", "id")[:50],
-        "gaps": source.gaps.aggregate(conversations=Count("pk"), times=Sum("times"), size=Sum("size_bytes")),
+        "gaps": source.gaps.exclude(protocol="capture").aggregate(conversations=Count("pk"), times=Sum("times"), size=Sum("size_bytes")),
         "protocols": _protocols(source),
     }
     return render(request, "captures/report.html", context)
@@ -114,6 +114,10 @@ def _losses(source: Source) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = [
         {"what": _(words), "times": source.counters[name]} for name, words in LOSSES.items() if source.counters.get(name)
     ]
+    if source.counters.get("dead_ns"):
+        times = source.gaps.filter(protocol="capture").aggregate(n=Sum("times"))["n"] or 0
+        lasting = clock(source.counters["dead_ns"] / 1e9)
+        made.insert(0, {"what": _("times in which a sensor saw nothing"), "times": times, "detail": lasting})
     if source.truncated:
         made.insert(0, {"what": _("the capture ends too early"), "times": 1, "detail": source.truncated})
     return made

@@ -13,6 +13,7 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 
 from fieldwatch.server.accounts.access import Access, access
 from fieldwatch.server.accounts.refuse import required
@@ -57,6 +58,7 @@ def _choice(held: Access) -> list[dict[str, Any]]:
     return [{"name": one.name, "url": f"/map/?site={one.slug}", "assets": counts.get(one.pk, 0)} for one in held.sites]
 
 
+@gzip_page
 def data(request: HttpRequest) -> HttpResponse:
     """What the map of a site draws, as JSON."""
     held = access(request)

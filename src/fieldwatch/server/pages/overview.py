@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db.models import Count, Max, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,8 +23,6 @@ from fieldwatch.server.pages._page import Page
 from fieldwatch.server.pages.context import chosen_site
 from fieldwatch.server.records import change, finding, operation
 from fieldwatch.server.records._record import Record
-from fieldwatch.server.words import term
-from fieldwatch.server.worker.state import State, told
 from fieldwatch.store.audit_check import last
 from fieldwatch.store.models import Asset, Finding, Occurrence, SensorAlert, Site, Source
 
@@ -69,10 +66,6 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _needs(held: Access, sites: list[Site], scope: Mapping[str, str]) -> Iterable[Need]:
-    worker = told(settings.DATA)
-    if worker.state is not State.WORKING:
-        words = _("Nothing new is taken in: %(state)s. What is shown is older.") % {"state": term("worker", worker.state.value)}
-        yield Need("high", f"{words} {worker.words}".strip(), "/captures/")
     yield from _of_audit(held)
     place = {"site__in": sites}
     if held.may(May.SEE_FINDINGS):

@@ -6,6 +6,8 @@ import secrets
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from fieldwatch.server.accounts.administer import administering
 from fieldwatch.server.accounts.roles import May
+from fieldwatch.server.api.webhooks import probe
 from fieldwatch.server.pages._page import Page, found
 from fieldwatch.server.records import webhook as record
 from fieldwatch.server.trail import note
@@ -91,6 +94,19 @@ def renew(request: HttpRequest, key: int) -> HttpResponse:
     return _secret(request, one)
 
 
+def test(request: HttpRequest, key: int) -> HttpResponse:
+    """Sends it a delivery without events, and says what came of that."""
+    administering(request)
+    one = _one(request, key)
+    error = probe(one, allow_local=settings.OPTIONS["webhooks.allow_local"])
+    note(request, AuditAction.WEBHOOK_TESTED, one.name, one.site, {"url": one.url, "error": error})
+    if error:
+        messages.error(request, _("It was not taken: %(error)s") % {"error": error})
+    else:
+        messages.success(request, _("It was taken: signed, and without events."))
+    return HttpResponseRedirect(f"/webhooks/{key}/", status=303)
+
+
 def remove(request: HttpRequest, key: int) -> HttpResponse:
     """Removes it."""
     administering(request)
@@ -121,5 +137,6 @@ PAGES = (
     Page("webhooks/new/", new, May.ADMINISTER, "webhook-new", ("GET", "POST")),
     Page("webhooks/<int:key>/", webhook, May.ADMINISTER, "webhook", ("GET", "POST")),
     Page("webhooks/<int:key>/secret/", renew, May.ADMINISTER, "webhook-secret", ("POST",)),
+    Page("webhooks/<int:key>/test/", test, May.ADMINISTER, "webhook-test", ("POST",)),
     Page("webhooks/<int:key>/remove/", remove, May.ADMINISTER, "webhook-remove", ("POST",)),
 )

@@ -111,6 +111,8 @@ class Record(NamedTuple):
     detail: Callable[[Any], str] | None = None
     prepare: Callable[[list[Any]], None] | None = None
     more: Callable[[Any], Mapping[str, Any]] | None = None
+    noun: Text = ""
+    """What the rows are, where that is not `titles`: it stands beside how many there are."""
     section: str = ""
     """The section of the rail that it belongs to, where that is not `plural`."""
     empty: Text = ""

@@ -28,6 +28,7 @@ RECORD = Record(
     plural="audit-events",
     title=_("entry"),
     titles=_("Audit log"),
+    noun=_("entries"),
     model=AuditEvent,
     may=May.SEE_AUDIT,
     columns=(
