@@ -6,6 +6,8 @@ import glob
 import time
 from pathlib import Path
 
+import duckdb
+
 from bench._faults import Fault, Platform, platform
 from bench._part import Missing
 from bench._stage import Stage
@@ -47,7 +49,7 @@ def set_back(folder: Path, retained_s: float = RETAINED_S) -> Fault:
         _forward(made)
         time.sleep(max(retained_s - (time.monotonic() - began), 0))
         if (after := _rows(stage)) != before:
-            made.wrong.append(f"occurrences and files of the history were {before}, and are {after}")
+            made.wrong.append(f"occurrences and messages of the history were {before}, and are {after}")
         _set(clock, RIGHT)
         made.visitor.enters()
         _is_set(made, "right again", "set back by 10 d")
@@ -80,7 +82,9 @@ def _set(clock: Path, offset: str) -> None:
 
 
 def _rows(stage: Stage) -> tuple[int, int]:
-    """Occurrences, and files of the history."""
+    """Occurrences, and messages that the history counts, in slices of whatever length: the worker makes longer ones of old ones."""
     ((occurrences,),) = stage.query("SELECT count(*) FROM store_occurrence")
-    ((files,),) = stage.query("SELECT count(*) FROM store_historyfile")
-    return occurrences, files
+    paths = [str(stage.data / "history" / str(path)) for (path,) in stage.query("SELECT path FROM store_historyfile")]
+    with duckdb.connect() as read:
+        ((messages,),) = read.execute("SELECT coalesce(sum(times), 0) FROM read_parquet($1)", [paths]).fetchall()
+    return occurrences, int(messages)

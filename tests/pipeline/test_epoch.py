@@ -159,6 +159,18 @@ def test_killed_at_any_time_it_loses_nothing_but_the_time_dead(wire: Wire, tmp_p
 
 
 @pytest.mark.namespace
+def test_what_came_before_it_is_told_to_end_is_read(wire: Wire, plant: Capture, tmp_path: Path, store: Callable[[], Store]) -> None:
+    folder, out = tmp_path / "epoch", tmp_path / "out"
+    with wire.program(EPOCH, str(folder), str(out), "64", "5") as program:
+        wire.replay(plant.write(tmp_path / "plant.pcap"))
+        program.terminate()
+    (told,) = epochs(out)
+    live = store().take(told)
+    assert live.source is not None
+    assert live.source.packets == len(plant.frames)
+
+
+@pytest.mark.namespace
 def test_the_time_between_two_epochs_is_a_gap_of_the_second(wire: Wire, plant: Capture, tmp_path: Path, store: Callable[[], Store]) -> None:
     folder, out = tmp_path / "epoch", tmp_path / "out"
     path = plant.write(tmp_path / "plant.pcap")

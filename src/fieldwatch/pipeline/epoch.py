@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 SHARE = 10
 """Telling may take one part in so many of the time."""
 
+HELD_S = 0.3
+"""So long an epoch that is told to end goes on listening: a block of the kernel's ring that is not full is handed over by then."""
+
 NOBODY = Subject("", "")
 
 
@@ -79,10 +82,17 @@ class Epoch:
                     if time.monotonic() >= due and self._frame() > self.state.frame:
                         yield from self._tell()
                         due = time.monotonic() + max(self.least_s, SHARE * self.cost_s)
+                self._drain()
             except CaptureError as error:
                 log.warning("%s", error)
                 lost = str(error)
             yield from self._tell(lost, is_end=True)
+
+    def _drain(self) -> None:
+        """Reads what came until now: the kernel holds frames back for a moment."""
+        end = time.monotonic() + HELD_S
+        while time.monotonic() < end:
+            self.reader.advance()
 
     # ------------------------------------------------------------------------------------------------------- beginning
 
