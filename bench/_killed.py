@@ -27,14 +27,14 @@ LAST_S = 1.0
 class Lost(NamedTuple):
     """What is missing of the frames of an interface: how many frames, in how many holes, how long the holes are, and what the store says.
 
-    `unexplained`: holes in which nobody was killed, or that begin more than a second before. `doubled`: frames that were kept twice.
+    `unexplained`: holes in which nobody was killed, or that begin more than a second before, in words. `doubled`: frames kept twice.
     """
 
     sent: int
     frames: int
     holes: int
     seconds: float
-    unexplained: int
+    unexplained: tuple[str, ...]
     doubled: int
     counted: int
     gaps: int
@@ -203,7 +203,7 @@ def _lost(stage: Stage, chosen: Sequence[Victim], traffic: Traffic) -> Lost:
         frames=sum(after - before - 1 for before, after in holes),
         holes=len(holes),
         seconds=sum(_length_ns(traffic, *hole) for hole in holes) / 1e9,
-        unexplained=sum(not _explained(traffic, hole, victim.ended_ns) for hole in holes),
+        unexplained=tuple(_said(traffic, hole) for hole in holes if not _explained(traffic, hole, victim.ended_ns)),
         doubled=len(found) - len({one.number for one in found}),
         counted=packets,
         gaps=gaps,
@@ -233,6 +233,12 @@ def _holes(found: Sequence[Kept], sent: int) -> Iterator[tuple[int, int]]:
 def _length_ns(traffic: Traffic, before: int, after: int) -> int:
     sent = traffic.sent_ns
     return sent[min(after, len(sent) - 1)] - sent[max(before, 0)]
+
+
+def _said(traffic: Traffic, hole: tuple[int, int]) -> str:
+    """A hole in words: how many frames, and where."""
+    first = hole[0] + 1
+    return f"{hole[1] - first} frames from {first} on, {(traffic.sent_ns[first] - traffic.sent_ns[0]) / 1e9:.2f} s after the first"
 
 
 def _explained(traffic: Traffic, hole: tuple[int, int], kills: Sequence[int]) -> bool:

@@ -27,6 +27,9 @@ PATIENCE_S = 120.0
 PIECE = 64 * 1024
 """Bytes of a piece of an upload here: small, so that kills fall between pieces."""
 
+RUNNING = 5
+"""The column of /proc/net/packet that says whether a socket gets frames."""
+
 PREPARE = """
 import datetime, json, sys, django
 django.setup()
@@ -165,9 +168,9 @@ class Stage:
                 time.sleep(0.3)
 
     def listens(self) -> bool:
-        """Whether somebody listens at the wire of the namespace."""
-        told = subprocess.run([*self.within(), "cat", "/proc/net/packet"], capture_output=True, check=True, timeout=60).stdout
-        return len(told.splitlines()) > 1
+        """Whether somebody listens at the wire of the namespace. A socket is there before its ring is made and it hears anything."""
+        told = subprocess.run([*self.within(), "cat", "/proc/net/packet"], capture_output=True, check=True, timeout=60, text=True).stdout
+        return any(line.split()[RUNNING] == "1" for line in told.splitlines()[1:])
 
     def is_folded(self, site: str) -> bool:
         """Whether everything that is known of the site is folded."""

@@ -120,7 +120,8 @@ def _promises(by_chance: Left, on_postgres: Left, at_each: Left, first: Sequence
     for name, one in (("random moments", by_chance.lost), ("commit points", at_each.lost)):
         assert one
         kept = one.sent - one.frames
-        yield Promise(f"interface, {name}: holes beyond the time dead and {LAST_S:.0f} s", "0", f"{one.unexplained}", one.unexplained == 0)
+        found = "; ".join(one.unexplained) or "none"
+        yield Promise(f"interface, {name}: holes beyond the time dead and {LAST_S:.0f} s", "none", found, not one.unexplained)
         same = one.counted == kept and not one.doubled
         yield Promise(f"interface, {name}: frames counted once", f"{kept:,}", f"{one.counted:,}", same)
         yield Promise(f"interface, {name}: holes that stand as a Gap", f"{one.holes}", f"{one.gaps}", one.gaps >= one.holes)

@@ -36,7 +36,7 @@ def is_whole(left: Left, kills: int) -> None:
     assert left.captures > 0
     assert left.differences == ""
     assert left.lost
-    assert (left.lost.unexplained, left.lost.doubled) == (0, 0)
+    assert (left.lost.unexplained, left.lost.doubled) == ((), 0)
     assert left.lost.counted == left.lost.sent - left.lost.frames > 0
     assert left.lost.holes <= left.lost.gaps <= left.kills["sensor, interface"]
 
