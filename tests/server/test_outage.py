@@ -26,7 +26,7 @@ LOCKED = OperationalError("database is locked")
 FULL = OperationalError("database or disk is full")
 
 
-def failing(monkeypatch: pytest.MonkeyPatch, error: Exception, place: str = "fieldwatch.server.pages.overview.told") -> None:
+def failing(monkeypatch: pytest.MonkeyPatch, error: Exception, place: str = "fieldwatch.server.pages.overview._needs") -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise error
 
