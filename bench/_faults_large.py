@@ -49,7 +49,7 @@ class Memory:
 
     def _look(self) -> None:
         while not self._stopped.wait(0.5):
-            for number in [self.server, *_below(self.server)]:
+            for number in [self.server, *below(self.server)]:
                 try:
                     words = Path(f"/proc/{number}/cmdline").read_bytes().decode(errors="replace").split("\0")
                     told = Path(f"/proc/{number}/status").read_text()
@@ -159,7 +159,7 @@ def _read(made: Platform, number: int) -> Iterator[float]:
     until(lambda: made.stage.is_folded("noise"), "the large capture is folded", 600)
 
 
-def _below(process: int) -> Iterator[int]:
+def below(process: int) -> Iterator[int]:
     """The processes that a process started, and theirs."""
     for task in Path(f"/proc/{process}/task").glob("*/children"):
         try:
@@ -168,4 +168,4 @@ def _below(process: int) -> Iterator[int]:
             continue
         for child in children:
             yield child
-            yield from _below(child)
+            yield from below(child)

@@ -26,12 +26,6 @@ class Served(NamedTuple):
     process: subprocess.Popen[bytes]
 
 
-def children(number: int) -> list[int]:
-    """A process and all that it started, by their numbers."""
-    below = [int(word) for one in Path(f"/proc/{number}/task").glob("*/children") for word in one.read_text().split()]
-    return [number, *(found for one in below for found in children(one))]
-
-
 def environment(data: Path) -> dict[str, str]:
     """The environment of a program of ours with this folder."""
     held = {name: value for name, value in os.environ.items() if not name.startswith("FIELDWATCH_")}

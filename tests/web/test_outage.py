@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench._faults_large import below
 from bench._large import large
-from tests.web.served import Served, children, free_port, served
+from tests.web.served import Served, free_port, served
 from tests.web.test_pages import BUILT, CHROMIUM, fill
 
 pytestmark = pytest.mark.skipif(not (CHROMIUM.exists() and BUILT.exists()), reason="chromium or web/ is not there")
@@ -52,7 +53,7 @@ def pieces(data: Path) -> int:
 
 def kill(server: Served) -> None:
     """The process and those that it started, at once."""
-    for number in children(server.process.pid):
+    for number in [server.process.pid, *below(server.process.pid)]:
         os.kill(number, signal.SIGKILL)
     server.process.wait()
 
