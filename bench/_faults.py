@@ -128,8 +128,10 @@ def platform(stage: Stage) -> Iterator[Platform]:
         made.begin()
         yield made
     finally:
-        made.feeder.stop()
-        stage.end()
+        try:
+            made.feeder.stop()
+        finally:
+            stage.end()
 
 
 def bugs(stage: Stage) -> list[str]:

@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,6 +53,7 @@ class Feeder:
         self.brought: list[Path] = []
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        self._failed: list[BaseException] = []
 
     def bring(self) -> Path:
         """The next capture, to both."""
@@ -75,14 +76,22 @@ class Feeder:
             while not self._stopped.wait(pause_s):
                 self.bring()
 
-        self._thread = threading.Thread(target=feed, name="feeder")
-        self._thread.start()
+        self._begin(feed)
 
     def start_one(self) -> None:
         """Brings one capture in a thread of its own, unless one is still being brought."""
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self.bring, name="feeder")
-            self._thread.start()
+            self._begin(self.bring)
+
+    def _begin(self, work: Callable[[], object]) -> None:
+        def held() -> None:
+            try:
+                work()
+            except BaseException as error:
+                self._failed.append(error)
+
+        self._thread = threading.Thread(target=held, name="feeder")
+        self._thread.start()
 
     def stop(self) -> None:
         """Ends it, after the capture that is being brought."""
@@ -90,9 +99,11 @@ class Feeder:
         self.wait()
 
     def wait(self) -> None:
-        """Waits for the thread."""
+        """Waits for the thread. Raises what ended it, or one before it, too early."""
         if self._thread:
             self._thread.join()
+        if self._failed:
+            raise self._failed[0]
 
 
 class Traffic:

@@ -60,8 +60,10 @@ def run(folder: Path, *, inside: str = "", url: str = "", seed: int = 4) -> Iter
     try:
         yield stage, feeder, victims(stage), dice
     finally:
-        feeder.stop()
-        stage.end()
+        try:
+            feeder.stop()
+        finally:
+            stage.end()
 
 
 def at_random(folder: Path, wanted: int, *, inside: str = "", url: str = "", seed: int = 4) -> Left:

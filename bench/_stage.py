@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
 
@@ -136,7 +137,7 @@ class Stage:
         return True
 
     def ask(self, method: str, path: str, body: bytes | None = None, **head: str) -> dict[str, object]:
-        """One request to the API. Raises OSError where nobody answers, and Refused where the answer is no."""
+        """One request to the API. Raises OSError where no answer comes, or a part of one, and Refused where the answer is no."""
         names = {name.replace("_", "-"): value for name, value in head.items()}
         names |= {"Authorization": f"Bearer {self.tokens.api}"}
         names |= {"Content-Type": "application/json"} if body and "Content-Range" not in names else {}
@@ -147,6 +148,8 @@ class Stage:
                 return told
         except urllib.error.HTTPError as error:
             raise Refused(f"{error.code} {error.read(300)!r}") from error
+        except HTTPException as error:
+            raise ConnectionError(f"a part of an answer: {error}") from error
 
     def upload(self, path: Path, site: str, piece_bytes: int = PIECE) -> None:
         """Uploads a capture as a browser does: piece after piece, and again until it is there, whoever dies meanwhile."""
