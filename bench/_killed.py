@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -105,23 +106,59 @@ def at_points(folder: Path, which: Mapping[str, Sequence[Point]], *, inside: str
 
 
 def at_first(folder: Path, name: str, point: Point, *, inside: str = "", seed: int = 4) -> tuple[Left, bool]:
-    """Kills one process at a point that only a new platform comes to; also whether it came there."""
+    """Kills one process at a point that only a new platform comes to, the first time that it runs; also whether it came there."""
     with run(folder, inside=inside, seed=seed) as (stage, feeder, chosen, _):
         (doomed,) = (victim for victim in chosen if victim.name == name)
-        begin(stage, [victim for victim in chosen if victim is not doomed])
-        reached = die_at(stage, doomed, point, feeder)
-        doomed.begin()
+        later = [victim for victim in chosen if doomed.name == "server" and victim.name == "worker"]  # it makes what the server would make
+        others = [victim for victim in chosen if victim is not doomed and victim not in later]
+        start(stage, others)
+        with supervised(others):
+            reached = die_at(stage, doomed, point, feeder)
+            start(stage, [doomed, *later])
+            enrolled(stage)
+        feeder.wait()
+        feeder.bring()
         return _left(stage, feeder, chosen, _traffic(stage)), reached
 
 
 def begin(stage: Stage, chosen: Sequence[Victim], traces: Mapping[str, Path] | None = None) -> None:
-    """Starts everything, the server first: sensors that are not enrolled yet need it."""
+    """Starts everything, until the sensors are enrolled."""
+    start(stage, chosen, traces)
+    enrolled(stage)
+
+
+def start(stage: Stage, chosen: Sequence[Victim], traces: Mapping[str, Path] | None = None) -> None:
+    """Starts them, the server first, where it is among them."""
     for victim in chosen:
         victim.begin(**({"trace": str(traces[victim.name])} if traces else {}))
         if victim.name == "server":
             until(stage.answers, "the pages answer")
+
+
+def enrolled(stage: Stage) -> None:
+    """Waits until the sensors are enrolled."""
     sites = ["folder", "live"] if stage.inside else ["folder"]
     until(lambda: all((stage.state(site) / "centre.json").exists() for site in sites), "the sensors enrol")
+
+
+@contextmanager
+def supervised(chosen: Sequence[Victim]) -> Iterator[None]:
+    """Begins those again that end by themselves, as systemd does: a sensor that cannot enrol, as the server is away, says so and ends."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.5):
+            for victim in chosen:
+                if victim.process and victim.process.poll() is not None:
+                    victim.begin()
+
+    looks = threading.Thread(target=look, name="supervisor")
+    looks.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looks.join()
 
 
 def _traffic(stage: Stage) -> Traffic | None:

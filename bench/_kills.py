@@ -24,6 +24,9 @@ EVERY_S = 4.0
 REACHED_S = 12.0
 """How long a commit point is waited for: in its work, then at its end."""
 
+INTERFACE = "sensor, interface"
+"""The name of the one that listens."""
+
 
 class Victim:
     """A process that is killed and started again: `kills` times; `ended_ns` has the moments at which it was, or was told to end."""
@@ -58,7 +61,7 @@ def victims(stage: Stage) -> list[Victim]:
         Victim("sensor, watched folder", lambda **how: stage.sensor("folder", "--watch", watched, **how)),
     ]
     if stage.inside:
-        made.append(Victim("sensor, interface", lambda **how: stage.sensor("live", "--interface", "seen", **how)))
+        made.append(Victim(INTERFACE, lambda **how: stage.sensor("live", "--interface", "seen", **how)))
     return made
 
 

@@ -81,11 +81,13 @@ class Stage:
 
     def prepare(self, *sites: str) -> None:
         """Makes the store with these sites."""
-        done = subprocess.run(
-            [sys.executable, "-c", PREPARE, *sites], check=True, stdout=subprocess.PIPE, env=self.environment(), cwd=self.folder
-        )
-        told = json.loads(done.stdout)
+        told = json.loads(self.python(PREPARE, *sites))
         self.tokens = Tokens(told["api"], told["sensors"])
+
+    def python(self, code: str, *words: str) -> str:
+        """What a program in Python says that has the platform's code, and its store."""
+        command = [sys.executable, "-c", code, *words]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, env=self.environment(), cwd=self.folder, text=True).stdout
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of a program of ours on this folder."""

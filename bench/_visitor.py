@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,6 +12,7 @@ from http.client import HTTPException
 from typing import NamedTuple
 
 from bench._stage import Stage
+from bench._wire import entered
 
 NAME, PASSWORD = "looker", "a password of nobody else 7"
 SIGNED_IN = """
@@ -65,9 +64,7 @@ class Visitor:
 
     def enters(self) -> None:
         """Has a new session from now on."""
-        command = [sys.executable, "-c", SIGNED_IN, NAME, PASSWORD]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=self.stage.environment(), cwd=self.stage.folder)
-        name, key = json.loads(done.stdout)
+        name, key = json.loads(self.stage.python(SIGNED_IN, NAME, PASSWORD))
         self.cookie = f"{name}={key}"
 
     def sees(self, path: str) -> Seen:
@@ -96,7 +93,7 @@ class Visitor:
 
     def _ask(self, request: urllib.request.Request) -> Seen:
         try:
-            with OPENER.open(request, timeout=60) as answer:
+            with entered(self.stage.inside), OPENER.open(request, timeout=60) as answer:
                 status, body, head = answer.status, answer.read(), answer.headers
         except urllib.error.HTTPError as error:
             status, body, head = error.code, error.read(), error.headers

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench._killed import LAST_S, Left, Lost, at_first, at_points, at_random, traced
-from bench._kills import REACHED_S, Point
+from bench._kills import INTERFACE, REACHED_S, Point
 from bench._part import Missing, Outcome, Part, Promise
 from bench._postgres import postgres
 from bench._table import table
@@ -24,15 +25,13 @@ FEWER = 20
 SEED = 4
 
 
-FIRST = frozenset({"commit store/folding/site.py:_point", "commit store/folding/judging.py:_insert"})
-"""Places that are come to when assets and findings are new."""
-
-ONCE = frozenset({
+FIRST = frozenset({
     "fsync server/keys.py:_make", "link server/keys.py:_make", "unlink server/keys.py:_make",
     "commit server/sensors/stored.py:admit", "statement server/accounts/tokens.py:authenticate",
     "fsync sensor/state.py:write", "replace sensor/state.py:write",
+    "commit store/folding/site.py:_point", "commit store/folding/judging.py:_insert",
 })  # fmt: skip
-"""Places of the set-up: keys are made, a sensor enrols, a token is used for the first time."""
+"""Places that only a new platform comes to: keys are made, a sensor enrols, a token is used first, assets and findings are new."""
 
 
 def run(times: int) -> Outcome:
@@ -45,20 +44,21 @@ def run(times: int) -> Outcome:
             on_postgres = at_random(folder / "postgres", FEWER * times, url=url, seed=SEED)
         chance_s = time.monotonic() - began
         points = traced(folder / "trace", inside=inside, seed=SEED)
-        again = {name: [point for point in some if point.place not in ONCE | FIRST] for name, some in points.items()}
+        again = {name: [point for point in some if point.place not in FIRST] for name, some in points.items()}
         at_each, missed = at_points(folder / "points", again, inside=inside, seed=SEED)
-        first, missed_first = _first(folder, points)
+        first, missed_first = _first(folder, points, inside)
         points_s = time.monotonic() - began - chance_s
-    text = _text(by_chance, on_postgres, chance_s, points, at_each, len(first), [*missed, *missed_first], points_s)
+    text = _text(by_chance, on_postgres, chance_s, points, at_each, first, [*missed, *missed_first], points_s)
     return Outcome(text, tuple(_promises(by_chance, on_postgres, at_each, first)))
 
 
-def _first(folder: Path, points: dict[str, list[Point]]) -> tuple[list[Left], list[str]]:
+def _first(folder: Path, points: dict[str, list[Point]], inside: str) -> tuple[list[Left], list[str]]:
     """The points that only a new platform comes to, each on one of its own."""
     left: list[Left] = []
     missed: list[str] = []
     for name, point in ((name, point) for name, some in points.items() for point in some if point.place in FIRST):
-        one, reached = at_first(folder / f"first-{len(left)}", name, point, seed=SEED)
+        wire = inside if name == INTERFACE else ""
+        one, reached = at_first(folder / f"first-{len(left)}", name, point, inside=wire, seed=SEED)
         left.append(one)
         missed += [] if reached else [f"{name}: {point}"]
     return left, missed
@@ -70,11 +70,14 @@ def _text(
     chance_s: float,
     points: dict[str, list[Point]],
     at_each: Left,
-    first: int,
+    first: Sequence[Left],
     missed: Sequence[str],
     points_s: float,
 ) -> str:
-    runs = by_chance.kills, on_postgres.kills, {name: len(some) for name, some in points.items()}, at_each.kills
+    at_any = Counter(at_each.kills)
+    for one in first:
+        at_any.update(one.kills)
+    runs = by_chance.kills, on_postgres.kills, {name: len(some) for name, some in points.items()}, at_any
     kills = [(name, *(f"{one.get(name, 0)}" for one in runs)) for name in by_chance.kills]
     lost = [_row("at random moments", by_chance.lost), _row("at commit points", at_each.lost)]
     head = ["run", "sent", "missing", "holes", "seconds of holes", "`Gap` says", "s of them", "kept twice", "counted by the store"]
@@ -85,8 +88,8 @@ machine, killed with SIGKILL and started again. Captures come meanwhile, each by
 {by_chance.captures} and, beside PostgreSQL, {on_postgres.captures} in the {chance_s:.0f} s of random moments (seed {SEED}),
 {at_each.captures} in the {points_s:.0f} s of commit points.
 Commit points are the ends of transactions, statements outside of one, fsync, rename, link and unlink of our code; each is died at before
-and after, and after a later time. {first} of them are come to while assets are new only: each of these had a platform of its own; those of
-the set-up ({", ".join(f"`{one}`" for one in sorted(ONCE))}) are counted, and not died at.
+and after, and after a later time. {len(first)} of them are come to by a new platform only, which is set up, or takes in its first
+captures: each of these had one of its own.
 
 At the end the sites are compared with one of an undisturbed store that read the same captures: claims, sightings, logins, operations with
 each occurrence, conversations, message classes, slices of the history, assets with attributes and addresses, findings; changes of values

@@ -41,7 +41,7 @@ class Register:
     def admit(self, digest: str, issued: Issued, name: str, version: str) -> Known | None:
         if self.tokens[digest].is_used:
             return None
-        self.tokens[digest] = self.tokens[digest]._replace(is_used=True)
+        self.tokens[digest] = self.tokens[digest]._replace(is_used=True, sensor=issued.sensor)
         self.known[issued.sensor] = Known(name, False, {})
         return self.known[issued.sensor]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,74 @@ def test_a_token_lets_a_sensor_in_once(centre: Any, tmp_path: Path) -> None:
     with pytest.raises(NotEnrolled, match="used, expired or unknown"):
         enrol(State(tmp_path / "two"), centre.url, token, "north")
     assert State(tmp_path / "two").enrolled() is None
+
+
+def test_a_sensor_that_missed_the_answer_is_let_in_again(centre: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The centre has spent the token; the sensor died before it could write down what it was answered, or before the answer came."""
+    state, token = State(tmp_path / "one"), centre.token()
+    for missed in ("write", "told_again"):
+        with monkeypatch.context() as patched:
+            if missed == "write":
+                patched.setattr(State, "write", _dies_at_the_identity)
+            else:
+                patched.setattr(enrolment, "told_again", _die)
+            with pytest.raises(Died):
+                enrol(state, centre.url, token, "north")
+        assert state.enrolled() is None
+        assert stat.S_IMODE(os.stat(state.folder / "enrolling.pem").st_mode) == 0o600
+    enrolled = enrol(state, centre.url, token, "north")
+    assert list(centre.register.known) == [enrolled.sensor]
+    assert [one.sensor for one in centre.register.renewals] == [enrolled.sensor] * 2
+    assert state.enrolled() == enrolled
+    assert sorted(path.name for path in state.folder.iterdir()) == ["centre.json", "identity.pem"]
+
+
+def test_a_key_is_tried_with_one_token_only(centre: Any, tmp_path: Path) -> None:
+    state = State(tmp_path / "one")
+    late = centre.token(expires_s=-1)
+    with pytest.raises(NotEnrolled):
+        enrol(state, centre.url, late, "north")
+    tried = (state.folder / "enrolling.pem").read_bytes()
+    with pytest.raises(NotEnrolled):
+        enrol(state, centre.url, late, "north")
+    assert (state.folder / "enrolling.pem").read_bytes() == tried
+    key = tried.partition(b"\n")[2]
+    enrol(state, centre.url, centre.token(), "north")
+    assert key not in state.identity.read_bytes()
+
+
+def test_a_broken_key_of_a_try_is_made_anew(centre: Any, tmp_path: Path) -> None:
+    state, token = State(tmp_path / "one"), centre.token()
+    state.trying(hashlib.sha256(token.encode()).hexdigest(), b"half a k")
+    assert enrol(state, centre.url, token, "north") == state.enrolled()
+
+
+def test_a_revoked_sensor_is_not_let_in_again(centre: Any, tmp_path: Path) -> None:
+    state, token = State(tmp_path / "one"), centre.token()
+    enrolled = enrol(state, centre.url, token, "north")
+    key = state.identity.read_bytes().split(b"-----BEGIN CERTIFICATE")[0]
+    (state.folder / "centre.json").unlink()
+    state.trying(hashlib.sha256(token.encode()).hexdigest(), key)
+    known = centre.register.known
+    known[enrolled.sensor] = known[enrolled.sensor]._replace(is_revoked=True)
+    with pytest.raises(NotEnrolled, match="used, expired or unknown"):
+        enrol(state, centre.url, token, "north")
+    known[enrolled.sensor] = known[enrolled.sensor]._replace(is_revoked=False)
+    assert enrol(state, centre.url, token, "north").sensor == enrolled.sensor
+
+
+class Died(Exception):
+    """Stands for a process that is killed."""
+
+
+def _die(*_: object) -> None:
+    raise Died
+
+
+def _dies_at_the_identity(state: State, name: str, data: bytes, write: Callable[[State, str, bytes], None] = State.write) -> None:
+    if name == "identity.pem":
+        raise Died
+    write(state, name, data)
 
 
 def test_an_expired_token_and_an_unknown_one_let_nobody_in(centre: Any, tmp_path: Path) -> None:
@@ -99,7 +169,8 @@ def test_a_certificate_of_another_authority_is_refused_in_the_handshake(centre: 
     state = State(tmp_path / "one")
     enrolled = enrol(state, centre.url, centre.token(), "north")
     other = Authority(tmp_path / "other")
-    key, request = enrolment._request()
+    key = enrolment._new_key()
+    request = enrolment._request(key)
     state.write("identity.pem", enrolment._pem(key) + other.sign(request, enrolled.sensor).certificate.encode())
     with Centre(centre.url, trusting(enrolled.authority, state.identity)) as asked, pytest.raises(Away):
         asked.get("/sensor/v1/config")
@@ -121,7 +192,7 @@ def test_a_revoked_sensor_gets_nothing(centre: Any, tmp_path: Path, packed: Any)
     assert asked.get("/sensor/v1/config").status == 403
     assert asked.batch(packed()).status == 403
     assert asked.post("/sensor/v1/health", {}).status == 403
-    assert asked.post("/sensor/v1/renew", {"csr": enrolment._request()[1]}).status == 403
+    assert asked.post("/sensor/v1/renew", {"csr": enrolment._request(enrolment._new_key())}).status == 403
     assert centre.taken() == []
     asked.close()
 

@@ -1,5 +1,7 @@
 """How a sensor becomes known to a centre: a token that works once, a key that never leaves this machine, a certificate for it.
 
+The key is kept before it is told: where the answer is lost, the same token with the same key is answered again (`Desk.enrol`).
+
 The token carries the SHA-256 of the authority's certificate. That certificate is asked for first, over a connection that nobody vouches
 for and on which nothing is said; only if it is the one of the token, it is believed, and the token's secret goes to whom it vouches for.
 """
@@ -30,13 +32,14 @@ class NotEnrolled(Exception):
 
 
 def enrol(state: State, url: str, token: str, name: str) -> Enrolled:
-    """Enrols with the token and writes it down. Raises NotEnrolled, BadAddress, Away."""
+    """Enrols with the token and writes it down; a try that was cut short goes on. Raises NotEnrolled, BadAddress, Away."""
     told = TOKEN.fullmatch(token.strip())
     if not told:
         raise NotEnrolled("token: no enrolment token was read; one that begins with fw1. is allowed: the page of sensors makes it")
     url = address(url)
     authority = _authority(url, told["fingerprint"])
-    key, request = _request()
+    key = _kept_key(state, told.string)
+    request = _request(key)
     asked = {"token": told.string, "csr": request, "name": name, "version": __version__}
     reply = _at(url, trusting(authority), lambda centre: centre.post("/sensor/v1/enrol", asked))
     if reply.status != 200:
@@ -75,7 +78,8 @@ def is_due(state: State, now: datetime | None = None) -> bool:
 
 def renew(state: State, centre: Centre) -> None:
     """A new key with a new certificate in the place of the old ones. Raises Away, NotEnrolled."""
-    key, request = _request()
+    key = _new_key()
+    request = _request(key)
     reply = centre.post("/sensor/v1/renew", {"csr": request})
     if reply.status != 200:
         raise NotEnrolled(f"{centre.url}: {_said(reply)}")
@@ -104,11 +108,29 @@ def _at(url: str, context: ssl.SSLContext, ask: Callable[[Centre], Reply]) -> Re
         return ask(centre)
 
 
-def _request() -> tuple[ec.EllipticCurvePrivateKey, str]:
-    key = ec.generate_private_key(ec.SECP256R1())
+def _kept_key(state: State, token: str) -> ec.EllipticCurvePrivateKey:
+    """The key with which this token was tried before; else a new one, kept."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    if kept := state.tried(digest):
+        try:
+            key = serialization.load_pem_private_key(kept, None)
+        except ValueError:
+            key = None
+        if isinstance(key, ec.EllipticCurvePrivateKey):
+            return key
+    key = _new_key()
+    state.trying(digest, _pem(key))
+    return key
+
+
+def _new_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def _request(key: ec.EllipticCurvePrivateKey) -> str:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Fieldwatch sensor")])
     request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
-    return key, request.public_bytes(serialization.Encoding.PEM).decode()
+    return request.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def _certificate(reply: Reply, key: ec.EllipticCurvePrivateKey) -> str:

@@ -1,7 +1,7 @@
 """What a sensor keeps of its enrolment, in its state folder (0700): whom it believes, who it is, what it was told.
 
-`identity.pem` holds key and certificate in one file, so that a renewal is there whole or not at all. `centre.json` is written last: with
-it, the sensor is enrolled.
+`enrolling.pem` has the key with which a token is tried, while it is. `identity.pem` holds key and certificate in one file, so that a
+renewal is there whole or not at all. `centre.json` is written last: with it, the sensor is enrolled.
 """
 
 from __future__ import annotations
@@ -60,10 +60,27 @@ class State:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BrokenState(f"{path}: is no enrolment ({type(error).__name__}); remove it and enrol with a new token") from None
 
+    def tried(self, token: str) -> bytes:
+        """The key (PEM) with which the token of this digest was tried; "" where it was not."""
+        try:
+            named, _, key = self._enrolling.read_bytes().partition(b"\n")
+        except OSError:
+            return b""
+        return key if named == token.encode() else b""
+
+    def trying(self, token: str, key: bytes) -> None:
+        """Keeps the key (PEM) with which the token of this digest is tried from now on."""
+        self.write(self._enrolling.name, token.encode() + b"\n" + key)
+
+    @property
+    def _enrolling(self) -> Path:
+        return self.folder / "enrolling.pem"
+
     def keep(self, enrolled: Enrolled) -> None:
-        """Writes the enrolment down."""
+        """Writes the enrolment down; what was tried is over."""
         told = enrolled._asdict() | {"config": dict(enrolled.config), "secret_key": enrolled.secret_key.hex()}
         self.write("centre.json", orjson.dumps(told))
+        self._enrolling.unlink(missing_ok=True)
 
     def write(self, name: str, data: bytes) -> None:
         """A file of the folder, whole or not at all, readable by this user alone."""

@@ -323,7 +323,7 @@ def _keep_head(number: int, seal: str) -> None:
     """Replaces the head, unless it names a newer entry already: entries may come here in another order than they were written."""
     path = _path()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (path.parent / ".audit.lock").open("w") as lock:
+    with os.fdopen(os.open(path.parent / ".audit.lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = _head()
         if known and known[0] >= number:

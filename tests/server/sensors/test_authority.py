@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import ssl
 import stat
@@ -57,7 +58,9 @@ def test_of_a_request_only_the_key_is_taken(tmp_path: Path) -> None:
     assert certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca is False
     assert list(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value) == [ExtendedKeyUsageOID.CLIENT_AUTH]
     certificate.verify_directly_issued_by(authority.certificate)
-    assert issued.sensor == issued.serial == f"{certificate.serial_number:x}"
+    assert issued.serial == f"{certificate.serial_number:x}"
+    told = certificate.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    assert issued.sensor == hashlib.sha256(told).hexdigest()[:40]
     left = certificate.not_valid_after_utc - datetime.now(UTC)
     assert timedelta(days=89) < left <= timedelta(days=90)
     assert issued.expires_ns == certificate.not_valid_after_utc.timestamp() * 10**9

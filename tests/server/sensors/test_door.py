@@ -150,9 +150,9 @@ def test_health_is_an_object(at: At) -> None:
 
 
 def enrolment(at: At, **changes: Any) -> bytes:
-    from fieldwatch.sensor.enrol import _request
+    from fieldwatch.sensor.enrol import _new_key, _request
 
-    return json.dumps({"token": at.register.text, "csr": _request()[1], "name": "n", "version": "v"} | changes).encode()
+    return json.dumps({"token": at.register.text, "csr": _request(_new_key()), "name": "n", "version": "v"} | changes).encode()
 
 
 def test_a_token_is_spent_only_by_a_request_that_can_be_signed(at: At) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from fieldwatch.sensor.enrol import _request
+from fieldwatch.sensor.enrol import _new_key, _request
 from fieldwatch.server.sensors.authority import Authority
 from fieldwatch.server.sensors.peer import Peer, configured, peer, told
 
 
 def test_a_sensor_is_named_by_its_certificate(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
-    issued = authority.sign(_request()[1], "abcdef")
+    issued = authority.sign(_request(_new_key()), "abcdef")
     der = x509.load_pem_x509_certificate(issued.certificate.encode()).public_bytes(Encoding.DER)
     shown = told(der)
     assert peer({"extensions": {"tls": shown}}) == Peer("abcdef", issued.serial)

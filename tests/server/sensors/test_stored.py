@@ -47,7 +47,7 @@ def test_a_token_makes_one_sensor(stored: StoredSensors, site: Site) -> None:
     assert sensor.expires_at == datetime.datetime.fromtimestamp(EXPIRES_NS // 10**9, datetime.UTC)
     again = stored.token(spent)
     assert again
-    assert again.is_used
+    assert (again.is_used, again.sensor) == (True, "ab")
     assert EnrolmentToken.objects.get().sensor == sensor
     assert AuditEvent.objects.get(action="sensor_enrolled").object == "north"
 

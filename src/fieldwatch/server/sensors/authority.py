@@ -76,10 +76,13 @@ class Authority:
         return hashlib.sha256(self.certificate.public_bytes(serialization.Encoding.DER)).hexdigest()
 
     def sign(self, request: str, sensor: str = "") -> Issued:
-        """A certificate for the key of this request (PEM); `sensor` is whom it renews. Raises BadRequest."""
+        """A certificate for the key of this request (PEM); `sensor` is whom it renews: without it, it is named after the key.
+
+        Raises BadRequest.
+        """
         key = _requested_key(request)
         serial = x509.random_serial_number()
-        known_by = sensor or f"{serial:x}"
+        known_by = sensor or _named_after(key)
         name = x509.Name(
             [x509.NameAttribute(NameOID.COMMON_NAME, "Fieldwatch sensor"), x509.NameAttribute(NameOID.SERIAL_NUMBER, known_by)]
         )
@@ -140,6 +143,12 @@ def _requested_key(request: str) -> ec.EllipticCurvePublicKey:
     if not proven:
         raise BadRequest("csr: a signature that does not fit was read, one by the key of the request is allowed")
     return key
+
+
+def _named_after(key: ec.EllipticCurvePublicKey) -> str:
+    """160 bits (hex) of the SHA-256 of the key as it stands in a certificate (SubjectPublicKeyInfo; RFC 7093 2, method 4)."""
+    told = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(told).hexdigest()[:40]
 
 
 def _create(path: Path) -> None:

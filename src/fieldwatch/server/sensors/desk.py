@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import orjson
 
 from fieldwatch.pipeline.codec import BadBatch, read_packed
-from fieldwatch.server.sensors.authority import Authority, BadRequest
+from fieldwatch.server.sensors.authority import Authority, BadRequest, Issued
 from fieldwatch.server.sensors.inbox import Full, Inbox, OutOfOrder
 from fieldwatch.server.sensors.peer import Peer
-from fieldwatch.server.sensors.registry import TOKEN, Known, Registry, digest
+from fieldwatch.server.sensors.registry import TOKEN, Known, Registry, Token, digest
 
 log = logging.getLogger(__name__)
 
@@ -47,23 +47,29 @@ class Desk:
     now_ns: Any = field(repr=False)
 
     def enrol(self, body: bytes) -> Answer:
-        """{token, csr, name, version} -> {certificate, authority, sensor, config}; 403 where the token does not let it in."""
+        """{token, csr, name, version} -> {certificate, authority, sensor, config}; 403 where the token does not let it in.
+
+        A token works once, for one key: who asks again with both did not get the answer, and gets another certificate.
+        """
         asked = _object(body, MOST_ENROL_BYTES, ("token", "csr", "name", "version"))
         if isinstance(asked, Answer):
             return asked
         told = TOKEN.fullmatch(asked["token"])
         spent = digest(told["secret"]) if told else ""
         token = self.registry.token(spent) if told else None
-        if token is None or token.is_used or token.expires_ns <= self.now_ns():
+        if token is None or token.expires_ns <= self.now_ns():
             return Answer(403, {"error": NO_TOKEN})
         try:
             issued = self.authority.sign(asked["csr"])
         except BadRequest as bad:
             return Answer(400, {"error": str(bad)})
-        known = self.registry.admit(spent, issued, asked["name"][:MOST_TEXT], asked["version"][:64])
+        if token.is_used:
+            known = self._again(token, issued)
+        else:
+            known = self.registry.admit(spent, issued, asked["name"][:MOST_TEXT], asked["version"][:64])
         if known is None:
             return Answer(403, {"error": NO_TOKEN})
-        log.info("sensor %s enrolled as %s", known.name, issued.sensor)
+        log.info("sensor %s enrolled as %s%s", known.name, issued.sensor, ", again" if token.is_used else "")
         return Answer(200, {
             "certificate": issued.certificate, "authority": self.authority.pem, "sensor": issued.sensor, "config": known.config,
         })  # fmt: skip
@@ -118,6 +124,14 @@ class Desk:
             return Answer(400, {"error": str(bad)})
         self.registry.renewed(peer.sensor, issued)
         return Answer(200, {"certificate": issued.certificate})
+
+    def _again(self, token: Token, issued: Issued) -> Known | None:
+        """The sensor that the token let in, where it asks with the same key; None for anybody else, and where it is revoked."""
+        known = self.registry.sensor(issued.sensor) if token.sensor == issued.sensor else None
+        if known is None or known.is_revoked:
+            return None
+        self.registry.renewed(issued.sensor, issued)
+        return known
 
     def _known(self, peer: Peer) -> Known | Answer:
         known = self.registry.sensor(peer.sensor)

@@ -12,11 +12,12 @@ from fieldwatch.server.sensors.authority import Issued
 
 
 class Token(NamedTuple):
-    """An enrolment token as the store has it. `expires_ns`: ns, UTC."""
+    """An enrolment token as the store has it. `expires_ns`: ns, UTC; `sensor` is whom it let in."""
 
     name: str
     expires_ns: int
     is_used: bool
+    sensor: str = ""
 
 
 class Known(NamedTuple):
@@ -28,7 +29,7 @@ class Known(NamedTuple):
 
 
 class Registry(Protocol):
-    """The store's side. Sensors are named by `Issued.sensor` (the serial number of their first certificate)."""
+    """The store's side. Sensors are named by `Issued.sensor` (after their first key)."""
 
     def token(self, digest: str) -> Token | None:
         """The token whose secret has this SHA-256 (hex)."""

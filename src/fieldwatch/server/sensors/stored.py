@@ -62,8 +62,11 @@ class StoredSensors:
     @_connected
     def token(self, digest: str) -> Token | None:
         """The token with this digest."""
-        found = EnrolmentToken.objects.filter(digest=digest).first()
-        return Token(found.name, int(found.expires_at.timestamp() * 10**9), found.used_at is not None) if found else None
+        found = EnrolmentToken.objects.select_related("sensor").filter(digest=digest).first()
+        if found is None:
+            return None
+        sensor = found.sensor.serial if found.sensor else ""
+        return Token(found.name, int(found.expires_at.timestamp() * 10**9), found.used_at is not None, sensor)
 
     @_connected
     def admit(self, digest: str, issued: Issued, name: str, version: str) -> Known | None:
