@@ -66,6 +66,8 @@ def write(name: str, text: str) -> None:
 def proved(part: Part, times: int) -> tuple[int, Outcome | None]:
     """0: every promise is kept; 1: one is not; 2: something is missing, or went wrong. With what was found."""
     try:
+        if lacked := part.lacks():
+            raise Missing(lacked)
         outcome = prove(part, times)
     except (Missing, Spoilt) as missing:
         print(f"bench: {part.name}: {missing}", file=sys.stderr)
@@ -74,7 +76,10 @@ def proved(part: Part, times: int) -> tuple[int, Outcome | None]:
 
 
 def prove_all(group: Group, parts: dict[str, Part], times: int | None) -> int:
-    """Runs the benches of a group, and writes what all of them promise; the worst of `proved`."""
+    """Runs the benches of a group, and writes what all of them promise; the worst of `proved`. None runs where one lacks something."""
+    if lacked := [f"{name}: {words}" for name in group.parts if (words := parts[name].lacks())]:
+        print(f"bench: {group.name}: {'; '.join(lacked)}", file=sys.stderr)
+        return 2
     machine, worst, told = described(), 0, []
     for name in group.parts:
         begin = time.monotonic()

@@ -23,12 +23,16 @@ class Outcome(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One bench. `about` is its line in the list; `run` is given how often to repeat each measurement, `times` unless told otherwise."""
+    """One bench. `about` is its line in the list; `run` is given how often to repeat each measurement, `times` unless told otherwise.
+
+    `lacks` says what is not on this machine, without measuring anything; "" where all is there.
+    """
 
     name: str
     about: str
     run: Callable[[int], Outcome]
     times: int
+    lacks: Callable[[], str] = str
 
 
 class Group(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +14,13 @@ from bench._machine import ROOT
 from bench._part import Missing
 
 SCRIPT = ROOT / "tools" / "postgres.sh"
+
+
+def has_postgres() -> str:
+    """Why none can be started here; "" where one can."""
+    if os.geteuid() != 0:
+        return "PostgreSQL has a user of its own: needs root"
+    return "" if glob.glob("/usr/lib/postgresql/*/bin/initdb") else "PostgreSQL is not installed; on Debian: apt-get install postgresql"
 
 
 @contextmanager

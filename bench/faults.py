@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import glob
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bench import _faults_bytes, _faults_clock, _faults_database, _faults_disk, _faults_large
 from bench._faults import LONGEST_S, Fault
-from bench._part import Missing, Outcome, Part, Promise
+from bench._part import Outcome, Part, Promise
+from bench._postgres import has_postgres
 from bench._table import table
 
 FAULTS: tuple[Callable[[Path], Fault], ...] = (
@@ -33,11 +32,6 @@ unbroken, inbox, spool and uploads empty, and the log of the server without a tr
 
 def run(times: int) -> Outcome:
     """Makes all of them."""
-    if os.geteuid() != 0:
-        raise Missing("a small file system and PostgreSQL's own user need root")
-    if not glob.glob("/usr/lib/postgresql/*/bin/initdb"):
-        raise Missing("PostgreSQL is not installed; on Debian: apt-get install postgresql")
-    _faults_clock.library()
     made = []
     for number, fault in enumerate(FAULTS * times):
         with tempfile.TemporaryDirectory() as folder:
@@ -63,4 +57,9 @@ def _promises(made: Sequence[Fault]) -> Iterator[Promise]:
         yield Promise(f"{fault.name}: all well by itself", f"{LONGEST_S:.0f} s", f"{fault.well_s:.1f} s", fault.well_s <= LONGEST_S)
 
 
-PART = Part("faults", "Faults of the machine: what is said, what is kept, and how long until all is well", run, 1)
+def _lacks() -> str:
+    """A small file system needs root, as PostgreSQL does."""
+    return has_postgres() or _faults_clock.has_clock()
+
+
+PART = Part("faults", "Faults of the machine: what is said, what is kept, and how long until all is well", run, 1, _lacks)

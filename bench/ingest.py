@@ -15,7 +15,7 @@ from typing import Any
 from bench._ingest import made
 from bench._machine import ROOT
 from bench._part import Outcome, Part, Promise
-from bench._postgres import postgres
+from bench._postgres import has_postgres, postgres
 from bench._table import table
 from fieldwatch.pipeline.batches import weight
 
@@ -68,4 +68,4 @@ def measured(batches: Path, times: int, more: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-PART = Part("ingest", "Facts per second into the store, beside executemany and COPY of the same rows", run, 3)
+PART = Part("ingest", "Facts per second into the store, beside executemany and COPY of the same rows", run, 3, has_postgres)
