@@ -72,7 +72,12 @@ def killed(machine: Box, unit: str, is_well: Callable[[], bool]) -> float:
     (number,) = machine.shows(unit, "MainPID")
     machine.run("kill", "-KILL", number)
     began = time.monotonic()
-    wait(lambda: machine.shows(unit, "ActiveState", "MainPID")[0] == "active" and machine.shows(unit, "MainPID") != [number], unit)
+
+    def runs() -> bool:
+        state, main = machine.shows(unit, "ActiveState", "MainPID")
+        return state == "active" and main not in (number, "0")
+
+    wait(runs, unit)
     wait(is_well, unit)
     return time.monotonic() - began
 
