@@ -3,8 +3,8 @@
 Standards: RFC 5280 (certificates; 4.1.2.2 serial numbers, 4.2.1.3 key usage, 4.2.1.9 basic constraints, 4.2.1.12 extended key usage),
 RFC 2986 (requests), FIPS 186-5 (ECDSA, P-256). Of a request only its key is taken: every name in a certificate is chosen here.
 
-A sensor is known for its whole life by the serial number of its first certificate, which every later one carries in its subject
-(`serialNumber`, X.520 6.2.9): so a renewal that is lost half way locks nobody out.
+A sensor is known for its whole life by 160 bits of the SHA-256 of its first key, which every certificate of it carries in its subject
+(`serialNumber`, X.520 6.2.9): so neither an enrolment nor a renewal that is lost half way locks anybody out.
 """
 
 from __future__ import annotations
