@@ -52,6 +52,18 @@ def test_a_token_makes_one_sensor(stored: StoredSensors, site: Site) -> None:
     assert AuditEvent.objects.get(action="sensor_enrolled").object == "north"
 
 
+def test_a_key_that_is_known_makes_no_other_sensor(stored: StoredSensors, site: Site, other_site: Site) -> None:
+    """Nor does it spend the token: a revoked sensor does not come back by its old key."""
+    known = enrolled(stored, site)
+    Sensor.objects.update(state=Sensor.State.REVOKED)
+    fresh = token(other_site)
+    assert stored.admit(fresh, Issued("ab", "cd", "", EXPIRES_NS), "machine", "1.0") is None
+    assert list(Sensor.objects.all()) == [known]
+    again = stored.token(fresh)
+    assert again
+    assert not again.is_used
+
+
 def test_an_expired_token_makes_none(stored: StoredSensors, site: Site) -> None:
     spent = token(site)
     EnrolmentToken.objects.update(expires_at=timezone.now() - datetime.timedelta(seconds=1))

@@ -35,7 +35,7 @@ class Registry(Protocol):
         """The token whose secret has this SHA-256 (hex)."""
 
     def admit(self, digest: str, issued: Issued, name: str, version: str) -> Known | None:
-        """Spends the token and makes the sensor, in one transaction; None where it was spent in the meantime.
+        """Spends the token and makes the sensor, in one transaction; None where it was spent in the meantime, or the sensor is known.
 
         `name` is what the sensor calls itself, for a token that names none.
         """

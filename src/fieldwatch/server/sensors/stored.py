@@ -70,9 +70,11 @@ class StoredSensors:
 
     @_connected
     def admit(self, digest: str, issued: Issued, name: str, version: str) -> Known | None:
-        """Spends the token and makes the sensor; None where it was spent in the meantime."""
+        """Spends the token and makes the sensor; None where it was spent in the meantime, or the key is another sensor's."""
         with transaction.atomic():
             now = timezone.now()
+            if Sensor.objects.filter(serial=issued.sensor).exists():
+                return None
             if not EnrolmentToken.objects.filter(digest=digest, used_at=None, expires_at__gt=now).update(used_at=now):
                 return None
             token = EnrolmentToken.objects.select_related("site").get(digest=digest)
