@@ -10,7 +10,7 @@ from fieldwatch.store.models.place import Site
 
 
 class Sensor(models.Model):
-    """A machine that reads a mirror port or a folder of captures. Known by the serial number of its certificate."""
+    """A machine that reads a mirror port or a folder of captures. Known by `serial`, which is named after its first key."""
 
     class State(models.TextChoices):
         """What the centre takes from it."""
