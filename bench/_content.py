@@ -158,7 +158,9 @@ def _slices(store: Any, data: Path, site: int, timeless: bool) -> list[str]:
         return []
     when = "0" if timeless else "slice_ns"
     counted = f"SELECT message_class, {when} AS at, sum(times), sum(unanswered) FROM read_parquet($1) GROUP BY ALL"
-    return sorted(repr((*classes[one], *map(int, rest))) for one, *rest in duckdb.execute(counted, [paths]).fetchall())
+    with duckdb.connect() as files:  # one of its own: several stores are compared side by side
+        rows = files.execute(counted, [paths]).fetchall()
+    return sorted(repr((*classes[one], *map(int, rest))) for one, *rest in rows)
 
 
 def brief(found: dict[str, tuple[list[str], list[str]]]) -> str:

@@ -43,10 +43,11 @@ class Points:
                 self.trace.write(f"{place}\n")
         if is_here and self.when == "before":
             die()
-        made = call(*given, **more)
-        if is_here:
-            die()
-        return made
+        try:
+            return call(*given, **more)
+        finally:  # also where it failed: an unlink of what is not there
+            if is_here:
+                die()
 
 
 def die() -> None:

@@ -31,7 +31,7 @@ SIDE_BY_SIDE = 3
 FIRST = frozenset({
     "fsync server/keys.py:_make", "link server/keys.py:_make", "unlink server/keys.py:_make",
     "commit server/sensors/stored.py:admit", "statement server/accounts/tokens.py:authenticate",
-    "fsync sensor/state.py:write", "replace sensor/state.py:write",
+    "fsync sensor/state.py:write", "replace sensor/state.py:write", "unlink sensor/state.py:keep", "rename sensor/spool.py:_new",
     "commit store/folding/site.py:_point", "commit store/folding/judging.py:_insert",
 })  # fmt: skip
 """Places that only a new platform comes to: keys are made, a sensor enrols, a token is used first, assets and findings are new."""
