@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from bench import _wire
+from bench._stage import until
 
 BOOT = Path(__file__).with_suffix(".sh")
 SYSTEMD = Path("/lib/systemd/systemd")
@@ -65,7 +66,7 @@ def box(folder: Path) -> Iterator[Box]:
             outer = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         try:
             made = Box(_first(outer), network)
-            _until_up(made)
+            until(partial(_is_up, made), "systemd is up", PATIENCE_S)
             yield made
         finally:
             outer.kill()
@@ -75,23 +76,22 @@ def box(folder: Path) -> Iterator[Box]:
 def _first(outer: subprocess.Popen[bytes]) -> int:
     """The number of the box's first process, once systemd runs in it."""
     children = Path(f"/proc/{outer.pid}/task/{outer.pid}/children")
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until and outer.poll() is None:
-        for number in map(int, children.read_text().split()):
-            if os.path.realpath(f"/proc/{number}/exe").endswith("/systemd"):
-                return number
-        time.sleep(0.1)
-    raise Failed(f"systemd did not begin ({outer.poll()})")
+    found: list[int] = []
+
+    def begins() -> bool:
+        if outer.poll() is not None:
+            raise Failed(f"systemd did not begin ({outer.poll()})")
+        found[:] = [one for one in map(int, children.read_text().split()) if os.path.realpath(f"/proc/{one}/exe").endswith("/systemd")]
+        return bool(found)
+
+    until(begins, "systemd begins", PATIENCE_S)
+    return found[0]
 
 
-def _until_up(made: Box) -> None:
-    """Waits until systemd has started what it starts by itself."""
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until:
-        try:
-            made.run("systemctl", "is-system-running")
-        except Failed:
-            time.sleep(0.2)
-        else:
-            return
-    raise Failed(made.run("sh", "-c", "systemctl is-system-running; systemctl --failed --no-pager; true"))
+def _is_up(made: Box) -> bool:
+    """Whether systemd has started what it starts by itself."""
+    try:
+        made.run("systemctl", "is-system-running")
+    except Failed:
+        return False
+    return True

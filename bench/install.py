@@ -161,13 +161,8 @@ def _killed(machine: Box, made: Installed, took: dict[str, float]) -> Promises:
         seconds = killed(machine, unit, made.answers if unit != SENSOR else made.listens)
         took[f"{unit}: killed, until it is there again"] = seconds
         yield Promise(f"{unit}: killed", "started again", "started again", True)
-    told = machine.run(*_doctor()).count("\N{BALLOT X}")
+    told = made.as_server(f"{PREFIX}/bin/fieldwatch", "doctor", "--data", DATA).count("\N{BALLOT X}")
     yield Promise("`fieldwatch doctor`: what is to be done", "0", f"{told}", told == 0)
-
-
-def _doctor() -> tuple[str, ...]:
-    user = ("setpriv", "--reuid", "fieldwatch", "--regid", "fieldwatch", "--init-groups", "--reset-env")
-    return (*user, f"{PREFIX}/bin/fieldwatch", "doctor", "--data", DATA)
 
 
 def _again(machine: Box, made: Installed, took: dict[str, float]) -> Promises:
@@ -195,7 +190,8 @@ def _timed(took: dict[str, float], what: str, work: Callable[[], Done]) -> Done:
 
 
 def _lacks() -> str:
-    return has_box() or ("this machine has a Fieldwatch already" if Path(PREFIX).exists() else "")
+    there = [place for place in (PREFIX, DATA) if Path(place).exists()]
+    return has_box() or (f"this machine has a Fieldwatch already: {', '.join(there)}" if there else "")
 
 
 PART = Part("install", "From a bundle to the first inventory without a network, and the units under systemd", run, 1, _lacks)
